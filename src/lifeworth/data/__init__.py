@@ -1,0 +1,1 @@
+"""Tables of the house: how they come in, how they are judged, where they are kept."""

@@ -1,0 +1,1 @@
+"""Where rows come from: files, databases, frames; each ends in the staged table."""

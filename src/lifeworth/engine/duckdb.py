@@ -1,0 +1,174 @@
+"""DuckDB, embedded: the engine of one machine."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import duckdb
+import ibis
+import ibis.expr.datatypes as dt
+import pyarrow as pa
+from ibis.expr.types import Column, Table
+
+from lifeworth.engine.base import Engine, TextFormat
+from lifeworth.errors import FileError, StorageError
+
+_ENCODINGS = {"utf-8": "utf-8", "utf-16": "utf-16", "latin-1": "latin-1"}
+
+
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+def try_strptime(text: str, form: str) -> dt.timestamp:
+    """DuckDB's strptime that answers null where the text does not fit."""
+
+
+@ibis.udf.scalar.builtin(name="to_json", signature=((dt.unknown,), dt.string))  # type: ignore[untyped-decorator]
+def _to_json(value: object) -> str:
+    raise NotImplementedError  # Ibis reads the name and the types only
+
+
+class DuckDBEngine(Engine):
+    """Tables live in one DuckDB database, in memory or in a file that may spill to disk."""
+
+    name = "duckdb"
+
+    def __init__(
+        self, database: Path | None = None, *, memory_limit: str | None = None, spill: Path | None = None
+    ) -> None:
+        self._connection = duckdb.connect(":memory:" if database is None else str(database))
+        settings = {"memory_limit": memory_limit, "temp_directory": None if spill is None else str(spill)}
+        for setting, value in settings.items():
+            if value is not None:
+                self._connection.execute(f"SET {setting} = {_text(value)}")
+        self._connection.execute("SET enable_progress_bar = false")
+        self._connection.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
+
+    # -- tables -------------------------------------------------------------------------------------------------------
+    def table(self, name: str) -> Table:
+        with _faults():
+            schema = self._connection.sql(f"SELECT * FROM {_name(name)} LIMIT 0").to_arrow_table().schema
+        return ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
+
+    def tables(self) -> list[str]:
+        return [
+            row[0] for row in self._connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
+        ]
+
+    def create(self, name: str, query: Table, *, order_by: Sequence[str] = ()) -> Table:
+        with _faults():
+            self._connection.execute(f"CREATE OR REPLACE TABLE {_name(name)} AS {self._sql(query, order_by)}")
+        return self.table(name)
+
+    def load(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> Table:
+        with _faults():
+            self._connection.register("_incoming", rows)
+            try:
+                self._connection.execute(f"CREATE OR REPLACE TABLE {_name(name)} AS SELECT * FROM _incoming")
+            finally:
+                self._connection.unregister("_incoming")
+        return self.table(name)
+
+    def drop(self, *names: str) -> None:
+        for name in names:
+            self._connection.execute(f"DROP TABLE IF EXISTS {_name(name)}")
+
+    # -- rows out -----------------------------------------------------------------------------------------------------
+    def arrow(self, query: Table) -> pa.Table:
+        with _faults():
+            return self._connection.sql(self._sql(query)).to_arrow_table()
+
+    def batches(self, query: Table, size: int = 65_536) -> pa.RecordBatchReader:
+        with _faults():
+            return self._connection.sql(self._sql(query)).to_arrow_reader(size)
+
+    def write_parquet(self, query: Table, path: Path, *, order_by: Sequence[str] = ()) -> None:
+        self._copy(query, path, "FORMAT parquet, COMPRESSION zstd", order_by)
+
+    def write_csv(self, query: Table, path: Path, *, order_by: Sequence[str] = ()) -> None:
+        self._copy(query, path, "FORMAT csv, HEADER", order_by)
+
+    # -- files in -----------------------------------------------------------------------------------------------------
+    def read_text(self, name: str, path: Path, layout: TextFormat, columns: Sequence[str]) -> Table:
+        names = "{" + ", ".join(f"{_text(column)}: 'VARCHAR'" for column in columns) + "}"
+        # Parallel reading keeps the order of the file, so the row number a table is given is the one a person counts.
+        reader = (
+            f"read_csv({_text(str(path))}, columns = {names}, header = true, delim = {_text(layout.delimiter)}, "
+            f"quote = {_text(layout.quote)}, escape = {_text(layout.quote)}, auto_detect = false, null_padding = true, "
+            f"encoding = {_text(_ENCODINGS[layout.encoding])}, compression = {_text(layout.compression)}, "
+            f"skip = {layout.skip}, strict_mode = false, parallel = {_bool(layout.encoding == 'utf-8')}, nullstr = '')"
+        )
+        return self._numbered(name, reader, path, first=layout.skip + 2)
+
+    def read_parquet(self, name: str, paths: Iterable[Path]) -> Table:
+        files = "[" + ", ".join(_text(str(path)) for path in paths) + "]"
+        return self._numbered(name, f"read_parquet({files})", next(iter(paths), None), first=1)
+
+    def read_json(self, name: str, path: Path) -> Table:
+        reader = f"read_json({_text(str(path))}, format = 'auto', sample_size = -1, maximum_object_size = 268435456)"
+        return self._numbered(name, reader, path, first=1)
+
+    # -- words that differ --------------------------------------------------------------------------------------------
+    def parse_time(self, text: Column, form: str) -> Column:
+        return cast("Column", try_strptime(text, form))
+
+    def to_json(self, value: Column) -> Column:
+        return cast("Column", _to_json(value))
+
+    def close(self) -> None:
+        self._connection.close()
+
+    # -- inside -------------------------------------------------------------------------------------------------------
+    def _sql(self, query: Table, order_by: Sequence[str] = ()) -> str:
+        ordered = query.order_by([*order_by]) if order_by else query
+        return str(ibis.to_sql(ordered, dialect="duckdb", pretty=False))
+
+    def _copy(self, query: Table, path: Path, form: str, order_by: Sequence[str]) -> None:
+        with _faults(path):
+            self._connection.execute(f"COPY ({self._sql(query, order_by)}) TO {_text(str(path))} ({form})")
+
+    def _numbered(self, name: str, reader: str, path: Path | None, *, first: int) -> Table:
+        with _faults(path):
+            self._connection.execute(f"CREATE OR REPLACE TABLE {_name(name)} AS SELECT * FROM {reader}")
+            schema = self.table(name).schema()
+        # DuckDB numbers the rows of a table in the order they were read, at no cost; Ibis only has to know the name.
+        rows = ibis.table({**schema, "rowid": dt.int64}, name=name)
+        return rows.mutate(_row=rows["rowid"] + first).drop("rowid")
+
+
+@contextlib.contextmanager
+def _faults(path: Path | None = None) -> Iterator[None]:
+    """Turn what DuckDB says into what a person can act on."""
+    where = "" if path is None else f"{path.name}: "
+    try:
+        yield
+    except duckdb.InvalidInputException as error:
+        raise FileError(f"{where}{_short(error)}", hint="Mend the row it names, or export the file again.") from error
+    except (duckdb.ConversionException, duckdb.SerializationException) as error:
+        raise FileError(f"{where}{_short(error)}") from error
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        text = str(error)
+        if re.search(r"No space left|disk|could not write|temp_directory|memory", text, re.IGNORECASE):
+            raise StorageError(
+                f"{where}{_short(error)}", hint="Free some space, or name another folder with --workspace."
+            ) from error
+        raise FileError(f"{where}{_short(error)}") from error
+
+
+def _short(error: Exception) -> str:
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return " ".join(lines[:3])
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _bool(value: Any) -> str:
+    return "true" if value else "false"

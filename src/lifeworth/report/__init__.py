@@ -1,0 +1,1 @@
+"""Pages as plain data, and how they are drawn."""

@@ -1,0 +1,1 @@
+"""Customers in groups one can act on."""

@@ -1,0 +1,122 @@
+"""Every setting of a workspace in one place: `lifeworth.toml`, the environment, the command line, in this order.
+
+Read once at the edge and passed on as an argument; nothing below the faces looks at a file or the environment for it.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from lifeworth.errors import FileError, OptionError, near
+from lifeworth.units import Period, TimeUnit
+
+ENVIRONMENT_PREFIX = "LIFEWORTH_"
+
+
+class Settings(BaseModel):
+    """What a run is told. Every field has a default that suits a common export."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    as_of: date | None = Field(
+        None, description="Last day the figures know about; by default the day of the last order."
+    )
+    horizon: Period = Field(Period(12, "months"), description="How far ahead value is predicted: 12m, 52w or 365d.")
+    margin: float | None = Field(
+        None, gt=0, le=1, description="Contribution margin as a share of net revenue, where the data has no costs."
+    )
+    discount: float = Field(0.10, ge=0, le=10, description="Annual discount rate on future money.")
+    currency: str | None = Field(None, description="The currency of the workspace; by default that of the data.")
+    rates: Path | None = Field(
+        None, description="CSV with columns currency, rate (and date): one unit in workspace currency."
+    )
+    dates: Literal["auto", "day-first", "month-first", "year-first"] = Field(
+        "auto", description="How a date such as 03/04/2025 reads, where the data does not decide."
+    )
+    decimal: Literal["auto", "point", "comma"] = Field(
+        "auto", description="How 1,234 reads, where the data does not decide."
+    )
+    columns: dict[str, str] = Field(default_factory=dict, description="Column map: our name = your column (--map).")
+    zero_value: Literal["keep", "set-aside"] = Field(
+        "keep", description="Orders worth nothing: a purchase occasion of value 0, or set aside."
+    )
+    duplicates: Literal["set-aside", "keep"] = Field(
+        "set-aside",
+        description="Rows alike in every column that name the same order: once, or as often as they stand there.",
+    )
+    model: str = Field("auto", description="The order model; by default the one that wins the back-test.")
+    time_unit: TimeUnit = Field(TimeUnit.WEEK, description="The unit the model's parameters are stated in.")
+    seed: int = Field(20240101, ge=0, description="Seed of everything drawn at random.")
+    draws: int = Field(2000, ge=200, le=100_000, description="Draws behind each predictive interval.")
+    min_customers: int = Field(100, ge=2, description="Fewer customers than this get no fitted model.")
+    min_repeaters: int = Field(
+        30, ge=2, description="Fewer customers with a second order than this get no fitted model."
+    )
+
+    @field_validator("horizon", mode="before")
+    @classmethod
+    def _read_horizon(cls, value: object) -> object:
+        return Period.parse(value) if isinstance(value, str) else value
+
+    def with_(self, **changes: Any) -> Settings:
+        """A copy with some fields changed, checked like any other input; `None` leaves a field as it is."""
+        return load({**self.model_dump(), **{key: value for key, value in changes.items() if value is not None}})
+
+
+def load(values: Mapping[str, Any]) -> Settings:
+    """Settings from plain values; every fault is named at once.
+
+    Raises:
+        OptionError: if a name is unknown or a value is not allowed.
+    """
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        faults = [
+            _fault(str(item["loc"][0]) if item["loc"] else "", item["msg"], item["type"]) for item in error.errors()
+        ]
+        raise OptionError("Some settings cannot be used:", faults=faults) from error
+
+
+def read(
+    folder: Path | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    changes: Mapping[str, Any] | None = None,
+) -> Settings:
+    """Settings of a workspace: its `lifeworth.toml`, overlaid by the environment, overlaid by `changes`.
+
+    Args:
+        folder: The workspace; without it, or without the file in it, the defaults hold.
+        environment: Variables such as `LIFEWORTH_MARGIN`; `os.environ` when not given.
+        changes: What the command line or the caller says; a `None` says nothing.
+    """
+    values: dict[str, Any] = {}
+    file = None if folder is None else folder / "lifeworth.toml"
+    if file is not None and file.exists():
+        try:
+            values |= tomllib.loads(file.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise FileError(
+                f"{file} is not valid TOML: {error}.", hint="Mend the line it names, or move the file away."
+            ) from error
+    known = {name for name in Settings.model_fields if name != "columns"}
+    for name, text in (os.environ if environment is None else environment).items():
+        field = name.removeprefix(ENVIRONMENT_PREFIX).lower()
+        if name.startswith(ENVIRONMENT_PREFIX) and field in known:
+            values[field] = text
+    values |= {name: value for name, value in (changes or {}).items() if value is not None}
+    return load(values)
+
+
+def _fault(name: str, message: str, kind: str) -> str:
+    if kind == "extra_forbidden":
+        return f'"{name}" is not a setting. {near(name, Settings.model_fields)}'.rstrip()
+    return f"{name}: {message}"
