@@ -48,12 +48,19 @@ class Engine(ABC):
         """Run a query once and keep its rows under a name; an older table of that name is replaced."""
 
     @abstractmethod
+    def view(self, name: str, query: Table) -> Table:
+        """Keep a query, not its rows, under a name: it costs nothing until it is read, and runs at each reading.
+
+        The tables it reads must outlive it. An older table or view of that name is replaced.
+        """
+
+    @abstractmethod
     def load(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> Table:
         """Keep Arrow rows under a name."""
 
     @abstractmethod
     def drop(self, *names: str) -> None:
-        """Forget tables; a name that is not there is no fault."""
+        """Forget tables and views; a name that is not there is no fault."""
 
     # -- rows out -----------------------------------------------------------------------------------------------------
     @abstractmethod

@@ -17,6 +17,8 @@ from ibis.expr.types import Column, Table
 from lifeworth.engine.base import Engine, TextFormat
 from lifeworth.errors import FileError, StorageError
 
+_NAMES = """SELECT table_name, 'TABLE' AS kind FROM duckdb_tables() UNION ALL
+SELECT view_name, 'VIEW' FROM duckdb_views() WHERE NOT internal"""
 _ENCODINGS = {"utf-8": "utf-8", "utf-16": "utf-16", "latin-1": "latin-1"}
 
 
@@ -53,17 +55,23 @@ class DuckDBEngine(Engine):
         return ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
 
     def tables(self) -> list[str]:
-        return [
-            row[0] for row in self._connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
-        ]
+        return [row[0] for row in self._connection.execute(_NAMES + " ORDER BY 1").fetchall()]
 
     def create(self, name: str, query: Table, *, order_by: Sequence[str] = ()) -> Table:
         with _faults():
+            self._clear(name, "VIEW")
             self._connection.execute(f"CREATE OR REPLACE TABLE {_name(name)} AS {self._sql(query, order_by)}")
+        return self.table(name)
+
+    def view(self, name: str, query: Table) -> Table:
+        with _faults():
+            self._clear(name, "TABLE")
+            self._connection.execute(f"CREATE OR REPLACE VIEW {_name(name)} AS {self._sql(query)}")
         return self.table(name)
 
     def load(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> Table:
         with _faults():
+            self._clear(name, "VIEW")
             self._connection.register("_incoming", rows)
             try:
                 self._connection.execute(f"CREATE OR REPLACE TABLE {_name(name)} AS SELECT * FROM _incoming")
@@ -73,7 +81,8 @@ class DuckDBEngine(Engine):
 
     def drop(self, *names: str) -> None:
         for name in names:
-            self._connection.execute(f"DROP TABLE IF EXISTS {_name(name)}")
+            self._clear(name, "TABLE")
+            self._clear(name, "VIEW")
 
     # -- rows out -----------------------------------------------------------------------------------------------------
     def arrow(self, query: Table) -> pa.Table:
@@ -121,6 +130,12 @@ class DuckDBEngine(Engine):
         self._connection.close()
 
     # -- inside -------------------------------------------------------------------------------------------------------
+    def _clear(self, name: str, kind: str) -> None:
+        # DuckDB refuses to drop or replace a thing of the other kind, "if exists" or not.
+        kinds = self._connection.execute(f"SELECT kind FROM ({_NAMES}) WHERE table_name = ?", [name]).fetchall()
+        if (kind,) in kinds:
+            self._connection.execute(f"DROP {kind} {_name(name)}")
+
     def _sql(self, query: Table, order_by: Sequence[str] = ()) -> str:
         ordered = query.order_by([*order_by]) if order_by else query
         return str(ibis.to_sql(ordered, dialect="duckdb", pretty=False))
@@ -131,6 +146,7 @@ class DuckDBEngine(Engine):
 
     def _numbered(self, name: str, reader: str, path: Path | None, *, first: int) -> Table:
         with _faults(path):
+            self._clear(name, "VIEW")
             self._connection.execute(f"CREATE OR REPLACE TABLE {_name(name)} AS SELECT * FROM {reader}")
             schema = self.table(name).schema()
         # DuckDB numbers the rows of a table in the order they were read, at no cost; Ibis only has to know the name.
