@@ -7,6 +7,7 @@ its unit, its definition and, where it is a forecast, its interval; every chart 
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -186,7 +187,10 @@ class Document:
 
 
 def plain(spec: Any) -> Any:
-    """Any spec as JSON-ready values: mappings, lists, numbers, ISO dates; decimals become strings, so no cent is lost."""
+    """Any spec as JSON-ready values: mappings, lists, numbers, ISO dates; decimals become strings, so no cent is lost.
+
+    A float that is no number has no name in JSON and becomes null.
+    """
     if dataclasses.is_dataclass(spec) and not isinstance(spec, type):
         named = {item.name: plain(getattr(spec, item.name)) for item in dataclasses.fields(spec)}
         return {"type": type(spec).__name__.lower(), **named}
@@ -194,6 +198,8 @@ def plain(spec: Any) -> Any:
         return {str(key): plain(value) for key, value in spec.items()}
     if isinstance(spec, Decimal):
         return str(spec)
+    if isinstance(spec, float) and not math.isfinite(spec):
+        return None
     if isinstance(spec, date):
         return spec.isoformat()
     if isinstance(spec, frozenset):

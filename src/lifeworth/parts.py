@@ -1,0 +1,38 @@
+"""The list of parts: what can be done here, where it is written, and under which word every face offers it.
+
+The command line, the API and the dashboard read this list; nothing else joins them to the parts. A part is loaded when
+one of its actions is asked for, so that a long list costs nothing at the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a person can do: its word, the function that does it, and what it answers in one line."""
+
+    name: str
+    part: str
+    about: str
+
+    def load(self) -> Callable[..., Any]:
+        """The function itself, from `<part>/actions.py`."""
+        function: Callable[..., Any] = getattr(import_module(f"lifeworth.{self.part}.actions"), self.name)
+        return function
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("value", "clv", "What customers are worth, by three methods, and the best of them."),
+    Action("customers", "clv", "Customers ranked by a figure, all of them or one group."),
+    Action("calc", "clv", "The simple CLV calculator, every term shown, with what-ifs."),
+    Action("kpis", "kpis", "The numbers of the business, beside the period before."),
+    Action("cohorts", "kpis", "Retention and revenue by month of the first order."),
+    Action("definitions", "kpis", "What every figure means and how it is made."),
+    Action("segments", "segments", "Value tiers, RFM groups and lifecycle status."),
+)
+"""In the order a person would ask."""
