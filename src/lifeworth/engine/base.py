@@ -62,6 +62,10 @@ class Engine(ABC):
     def drop(self, *names: str) -> None:
         """Forget tables and views; a name that is not there is no fault."""
 
+    @abstractmethod
+    def append(self, name: str, query: Table) -> Table:
+        """Run a query once and add its rows to a table that has the same columns in the same order."""
+
     # -- rows out -----------------------------------------------------------------------------------------------------
     @abstractmethod
     def arrow(self, query: Table) -> pa.Table:
@@ -82,8 +86,10 @@ class Engine(ABC):
     # -- files in -----------------------------------------------------------------------------------------------------
     @abstractmethod
     def read_text(self, name: str, path: Path, layout: TextFormat, columns: Sequence[str]) -> Table:
-        """Load a delimited file as text, one row a record, all columns strings, plus `_row`, the line a person
-        counts in the file when no value spans lines (2 for the first record below a header).
+        """Load a delimited file as text, one row a record, all columns strings, plus `_row`.
+
+        `_row` is the line a person counts in the file when no value spans lines (2 for the first record below a
+        header). A record shorter than `columns` ends in nulls.
 
         Raises:
             FileError: naming the row that does not fit the others.
@@ -101,6 +107,13 @@ class Engine(ABC):
     @abstractmethod
     def parse_time(self, text: Column, form: str) -> Column:
         """Text to timestamp by a strptime form; null where it does not fit."""
+
+    @abstractmethod
+    def iso_time(self, text: Column) -> Column:
+        """ISO 8601 text (also with "/", or a blank for "T") to timestamp; null where it does not fit.
+
+        The clock stays as written, an offset is left out.
+        """
 
     @abstractmethod
     def to_json(self, value: Column) -> Column:

@@ -38,14 +38,22 @@ class DuckDBEngine(Engine):
     name = "duckdb"
 
     def __init__(
-        self, database: Path | None = None, *, memory_limit: str | None = None, spill: Path | None = None
+        self,
+        database: Path | None = None,
+        *,
+        memory_limit: str | None = None,
+        spill: Path | None = None,
+        read_only: bool = False,
     ) -> None:
-        self._connection = duckdb.connect(":memory:" if database is None else str(database))
+        with _faults(database):
+            self._connection = duckdb.connect(":memory:" if database is None else str(database), read_only=read_only)
         settings = {"memory_limit": memory_limit, "temp_directory": None if spill is None else str(spill)}
         for setting, value in settings.items():
             if value is not None:
                 self._connection.execute(f"SET {setting} = {_text(value)}")
         self._connection.execute("SET enable_progress_bar = false")
+        # A moment with a zone is told by the clock of UTC, whatever the zone of this machine.
+        self._connection.execute("SET TimeZone = 'UTC'")
         self._connection.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
 
     # -- tables -------------------------------------------------------------------------------------------------------
@@ -67,6 +75,11 @@ class DuckDBEngine(Engine):
         with _faults():
             self._clear(name, "TABLE")
             self._connection.execute(f"CREATE OR REPLACE VIEW {_name(name)} AS {self._sql(query)}")
+        return self.table(name)
+
+    def append(self, name: str, query: Table) -> Table:
+        with _faults():
+            self._connection.execute(f"INSERT INTO {_name(name)} {self._sql(query)}")
         return self.table(name)
 
     def load(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> Table:
@@ -102,14 +115,22 @@ class DuckDBEngine(Engine):
     # -- files in -----------------------------------------------------------------------------------------------------
     def read_text(self, name: str, path: Path, layout: TextFormat, columns: Sequence[str]) -> Table:
         names = "{" + ", ".join(f"{_text(column)}: 'VARCHAR'" for column in columns) + "}"
+
         # Parallel reading keeps the order of the file, so the row number a table is given is the one a person counts.
-        reader = (
-            f"read_csv({_text(str(path))}, columns = {names}, header = true, delim = {_text(layout.delimiter)}, "
-            f"quote = {_text(layout.quote)}, escape = {_text(layout.quote)}, auto_detect = false, null_padding = true, "
-            f"encoding = {_text(_ENCODINGS[layout.encoding])}, compression = {_text(layout.compression)}, "
-            f"skip = {layout.skip}, strict_mode = false, parallel = {_bool(layout.encoding == 'utf-8')}, nullstr = '')"
-        )
-        return self._numbered(name, reader, path, first=layout.skip + 2)
+        def reader(*, parallel: bool) -> str:
+            return (
+                f"read_csv({_text(str(path))}, columns = {names}, header = true, delim = {_text(layout.delimiter)}, "
+                f"quote = {_text(layout.quote)}, escape = {_text(layout.quote)}, auto_detect = false, "
+                f"null_padding = true, encoding = {_text(_ENCODINGS[layout.encoding])}, "
+                f"compression = {_text(layout.compression)}, skip = {layout.skip}, strict_mode = true, "
+                f"max_line_size = 16777216, parallel = {_bool(parallel)}, nullstr = '')"
+            )
+
+        if layout.encoding == "utf-8":
+            # Padding short records and values that span lines do not go together in parallel; DuckDB then says so.
+            with contextlib.suppress(_ManyLinesError):
+                return self._numbered(name, reader(parallel=True), path, first=layout.skip + 2)
+        return self._numbered(name, reader(parallel=False), path, first=layout.skip + 2)
 
     def read_parquet(self, name: str, paths: Iterable[Path]) -> Table:
         files = "[" + ", ".join(_text(str(path)) for path in paths) + "]"
@@ -122,6 +143,13 @@ class DuckDBEngine(Engine):
     # -- words that differ --------------------------------------------------------------------------------------------
     def parse_time(self, text: Column, form: str) -> Column:
         return cast("Column", try_strptime(text, form))
+
+    def iso_time(self, text: Column) -> Column:
+        # The cast of DuckDB reads every ISO form and keeps the clock as written; it also takes "epoch" and "infinity",
+        # which the range leaves out together with years of two digits.
+        time = text.try_cast("timestamp")
+        known = (time >= ibis.timestamp("1900-01-01")) & (time < ibis.timestamp("2200-01-01"))
+        return cast("Column", ibis.ifelse(known, time, None))
 
     def to_json(self, value: Column) -> Column:
         return cast("Column", _to_json(value))
@@ -171,6 +199,14 @@ def _faults(path: Path | None = None) -> Iterator[None]:
                 f"{where}{_short(error)}", hint="Free some space, or name another folder with --workspace."
             ) from error
         raise FileError(f"{where}{_short(error)}") from error
+    except duckdb.Error as error:
+        if "does not support null_padding" in str(error):
+            raise _ManyLinesError(f"{where}{_short(error)}") from error
+        raise
+
+
+class _ManyLinesError(FileError):
+    """A quoted value spans lines, which DuckDB does not read in parallel together with short records."""
 
 
 def _short(error: Exception) -> str:
