@@ -1,0 +1,133 @@
+"""What one can ask about the value of customers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import ibis
+import numpy as np
+
+from lifeworth.clv import page
+from lifeworth.clv.simple import SimpleCLV, from_totals
+from lifeworth.errors import OptionError
+from lifeworth.report.spec import Column, Page, Table
+from lifeworth.workspace import Workspace
+
+Order = Literal["predicted_clv", "historic_clv", "total_clv", "simple_clv", "churn_probability", "last_order_at"]
+
+TOP = 20
+"""Customers shown by name on the page."""
+
+
+def calc(
+    *,
+    revenue: float | None = None,
+    purchases: float | None = None,
+    buyers: float | None = None,
+    years: float = 1.0,
+    average_purchase_value: float | None = None,
+    purchase_frequency: float | None = None,
+    lifespan: float | None = None,
+    churn: float | None = None,
+    margin: float = 1.0,
+    currency: str = "",
+    change: dict[str, str] | None = None,
+) -> Page:
+    """The simple CLV calculator: average purchase value × purchase frequency × customer lifespan × margin.
+
+    Give the terms (`average_purchase_value`, `purchase_frequency` per year) or the totals they are made of (`revenue`,
+    `purchases`, `buyers` and the `years` they cover); and `lifespan` in years or `churn` per year.
+
+    Args:
+        revenue: Net revenue of the period.
+        purchases: Purchases in the period.
+        buyers: Unique customers who bought in the period.
+        years: Length of the period in years.
+        average_purchase_value: Net revenue of a purchase.
+        purchase_frequency: Purchases of a customer per year.
+        lifespan: Years a customer goes on buying.
+        churn: Share of customers lost per year.
+        margin: Contribution margin as a share of revenue.
+        currency: Currency shown beside amounts.
+        change: What-if: terms with a new value ("3.5") or a share ("+10%").
+
+    Raises:
+        OptionError: if the terms are incomplete, contradictory or out of range.
+    """
+    totals = (revenue, purchases, buyers)
+    terms = (average_purchase_value, purchase_frequency)
+    if all(one is not None for one in terms) and all(one is None for one in totals):
+        # One purchase of that value, made that often by one buyer in one year.
+        value, often = terms
+        now = from_totals(revenue=value * often, purchases=often, buyers=1, lifespan=lifespan, churn=churn, margin=margin)  # type: ignore[operator,arg-type]
+    elif all(one is not None for one in totals) and all(one is None for one in terms):
+        now = from_totals(
+            revenue=revenue,  # type: ignore[arg-type]
+            purchases=purchases,  # type: ignore[arg-type]
+            buyers=buyers,  # type: ignore[arg-type]
+            years=years,
+            lifespan=lifespan,
+            churn=churn,
+            margin=margin,
+        )
+    else:
+        raise OptionError(
+            "The terms of the formula are incomplete or given twice.",
+            hint="Give revenue, purchases and buyers, or average purchase value and purchase frequency; "
+            "and lifespan or churn.",
+        )
+    return page.calculator(now, now.change(change) if change else None, currency=currency)
+
+
+def value(ws: Workspace) -> Page:
+    """What customers are worth: three methods side by side, the spread of value, the best customers."""
+    scored = ws.table("customers_scored")
+    predicted = ws.engine.arrow(scored.select("predicted_clv"))["predicted_clv"].drop_null().to_numpy()
+    ranking: Order = "predicted_clv" if predicted.size else "historic_clv"
+    top = ws.engine.arrow(_ranked(scored, ranking).limit(TOP)).to_pylist()
+    return page.value(
+        ws.facts["value"],
+        np.asarray(predicted, dtype=np.float64),
+        top,
+        as_of=ws.as_of,
+        currency=ws.currency,
+        horizon=str(ws.settings.horizon),
+    )
+
+
+def customers(ws: Workspace, *, by: Order = "predicted_clv", top: int = 20, segment: str | None = None) -> Table:
+    """The customers first by a figure, optionally of one value tier, RFM group or lifecycle status only.
+
+    Args:
+        ws: The workspace.
+        by: The figure that ranks them, highest (or latest) first.
+        top: How many.
+        segment: Name of a value tier, RFM group or lifecycle status.
+    """
+    scored = ws.table("customers_scored")
+    if segment is not None:
+        named = ibis.literal(segment)
+        scored = scored.filter(
+            (scored.value_tier == named) | (scored.rfm_segment == named) | (scored.lifecycle_status == named)
+        )
+    rows = ws.engine.arrow(_ranked(scored, by).limit(top)).to_pylist()
+    shown = {
+        "customer_id": ("Customer", "text"),
+        "last_order_at": ("Last order", "date"),
+        "orders": ("Orders", "count"),
+        "historic_clv": ("Historic CLV", "money"),
+        "predicted_clv": ("Predicted CLV", "money"),
+        "predicted_clv_low": ("5 % point", "money"),
+        "predicted_clv_high": ("95 % point", "money"),
+        "churn_probability": ("Churn probability", "percent"),
+        "value_tier": ("Tier", "text"),
+        "rfm_segment": ("RFM group", "text"),
+        "lifecycle_status": ("Status", "text"),
+    }
+    columns = tuple(Column(key, title, kind) for key, (title, kind) in shown.items())  # type: ignore[arg-type]
+    title = "Customers" if segment is None else f"Customers: {segment}"
+    return Table(title, columns, tuple(tuple(row[key] for key in shown) for row in rows), empty="No customer is in it.")
+
+
+def _ranked(scored: ibis.expr.types.Table, by: str) -> ibis.expr.types.Table:
+    return scored.order_by([scored[by].isnull(), scored[by].desc(), scored.customer_id])

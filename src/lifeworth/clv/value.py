@@ -1,0 +1,186 @@
+"""The value of every customer from their history and two fitted models: arrays in, one table of scores out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lifeworth.clv.margin import Margin
+from lifeworth.features.series import arrays, spend_arrays
+from lifeworth.models.base import Fitted
+from lifeworth.models.predictive import PredictiveIntervals, value_intervals
+from lifeworth.units import DAYS_PER_YEAR, Period, Rate, TimeUnit
+
+Floats = NDArray[np.float64]
+
+LATEST_NEXT_ORDER = 5 * 365
+"""Days after which an expected next order is no date any more but a way of saying "hardly"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """The two fitted models a prediction needs; without amounts there is no spend model and value is not predicted."""
+
+    orders: Fitted
+    spend: Fitted | None
+    first_order: bool
+    """Whether the spend model learnt from first orders too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What turns orders into value: the day, how far ahead, at which discount and margin, in which unit of time."""
+
+    as_of: date
+    horizon: Period
+    discount: Rate
+    margin: Margin
+    unit: TimeUnit
+    lifespan: float | None
+    draws: int
+    seed: int
+
+    @property
+    def span(self) -> float:
+        """The horizon in units of time."""
+        return self.horizon.length(self.as_of, self.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Valuation:
+    """Scores, one row a customer in the order of the history, and what they add up to."""
+
+    scores: pa.Table
+    equity: dict[str, float] | None
+    """Customer equity: `value`, `low`, `high` (5 % and 95 % points of its predictive distribution)."""
+
+
+def value(rows: pa.Table, fits: Fits | None, terms: Terms) -> Valuation:
+    """Historic, simple and predicted value of every customer.
+
+    Args:
+        rows: The history (`lifeworth.features.history`), one row a customer.
+        fits: The fitted models, or nothing where the data were not enough: predictions are then null.
+        terms: What turns orders into value.
+    """
+    columns = _past(rows, terms)
+    equity = None
+    if fits is None:
+        columns |= dict.fromkeys(_PREDICTED, pa.nulls(rows.num_rows, pa.float64()))
+        columns["expected_next_order_at"] = pa.nulls(rows.num_rows, pa.date32())
+    else:
+        predicted, equity = _future(rows, fits, terms)
+        columns |= predicted
+    historic, future = columns["historic_clv"], columns["predicted_clv"]
+    columns["total_clv"] = _sum(historic, future)
+    return Valuation(pa.table({name: columns[name] for name in _ORDER}), equity)
+
+
+_PREDICTED = (
+    "probability_alive",
+    "churn_probability",
+    "expected_orders",
+    "expected_order_value",
+    "predicted_clv",
+    "predicted_clv_low",
+    "predicted_clv_high",
+)
+_ORDER = (
+    "customer_id",
+    "as_of",
+    "first_order_at",
+    "last_order_at",
+    "orders",
+    "historic_clv",
+    "simple_clv",
+    "probability_alive",
+    "churn_probability",
+    "expected_orders",
+    "expected_order_value",
+    "expected_next_order_at",
+    "predicted_clv",
+    "predicted_clv_low",
+    "predicted_clv_high",
+    "total_clv",
+)
+
+
+def _past(rows: pa.Table, terms: Terms) -> dict[str, Any]:
+    orders = rows["orders"].to_numpy()
+    revenue = _floats(rows, "revenue")
+    historic = revenue * terms.margin.rate
+    if terms.margin.of_orders:
+        own = _floats(rows, "margin")
+        historic = np.where(np.isnan(own), historic, own)
+    # A frequency needs at least a year to be one: two orders in a first week are not a hundred a year.
+    years = np.maximum(rows["age"].to_numpy() / DAYS_PER_YEAR, 1.0)
+    simple = None
+    if terms.lifespan is not None:
+        simple = _floats(rows, "mean_value") * (orders / years) * terms.lifespan * terms.margin.rate
+    return {
+        "customer_id": rows["customer_id"],
+        "as_of": pa.array(np.full(rows.num_rows, np.datetime64(terms.as_of, "D"))),
+        "first_order_at": rows["first_day"],
+        "last_order_at": rows["last_day"],
+        "orders": rows["orders"],
+        "historic_clv": _column(historic),
+        "simple_clv": pa.nulls(rows.num_rows, pa.float64()) if simple is None else _column(simple),
+    }
+
+
+def _future(rows: pa.Table, fits: Fits, terms: Terms) -> tuple[dict[str, Any], dict[str, float] | None]:
+    histories = arrays(rows, terms.unit)
+    model, span = fits.orders, terms.span
+    delta = terms.discount.continuous(terms.unit)
+    nothing = pa.nulls(rows.num_rows, pa.float64())
+    next_order = model.next_order_quantile(histories, 0.5) * terms.unit.days
+    columns: dict[str, Any] = {
+        "probability_alive": _column(model.probability_alive(histories)),
+        "churn_probability": _column(1 - model.probability_of_order(histories, span)),
+        "expected_orders": _column(model.expected_orders(histories, span)),
+        "expected_next_order_at": _dates(terms.as_of, next_order),
+    }
+    if fits.spend is None:
+        return columns | dict.fromkeys(_PREDICTED[3:], nothing), None
+    spend = spend_arrays(rows, first_order=fits.first_order)
+    order_value = fits.spend.expected_spend(spend)
+    value = model.expected_discounted_orders(histories, delta, span) * order_value * terms.margin.rate
+    spread: PredictiveIntervals = value_intervals(
+        model, fits.spend, histories, spend, span, rate=delta, draws=terms.draws, seed=terms.seed
+    )
+    rate = terms.margin.rate
+    columns |= {
+        "expected_order_value": _column(order_value),
+        "predicted_clv": _column(value),
+        "predicted_clv_low": _column(spread.low * rate),
+        "predicted_clv_high": _column(spread.high * rate),
+    }
+    equity = {"value": float(value.sum()), "low": spread.total_low * rate, "high": spread.total_high * rate}
+    return columns, equity
+
+
+def _dates(as_of: date, days: Floats) -> pa.Array:
+    """The day so many days after `as_of`, null where it lies so far off that naming it would mislead."""
+    soon = np.isfinite(days) & (days <= LATEST_NEXT_ORDER)
+    whole = np.where(soon, np.ceil(days), 0).astype("timedelta64[D]")
+    return pa.array(np.datetime64(as_of + timedelta(0), "D") + whole, mask=~soon)
+
+
+def _floats(rows: pa.Table, name: str) -> Floats:
+    return np.asarray(rows[name].to_numpy(), dtype=np.float64)
+
+
+def _column(values: Floats) -> pa.Array:
+    """Not a number means not known, and is written as null."""
+    return pa.array(values, mask=np.isnan(values))
+
+
+def _sum(left: Any, right: Any) -> Any:
+    import pyarrow.compute as pc
+
+    return pc.add(left, right)
