@@ -1,16 +1,32 @@
+# The README's two commands are `make demo` and `make test`. Nothing but Python 3.11 or newer and make is needed.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+CODE := src tests bench
 
-.PHONY: setup demo test check format bench clean
+# Tests that wait for nothing run beside each other; WORKERS=0 runs them one after the other.
+WORKERS ?= auto
+
+.PHONY: help setup demo test check format bench study clean
+
+help:
+	@echo "make demo    make up a company, say what its customers are worth, write a report"
+	@echo "make test    all tests"
+	@echo "make check   formatting, lint, types, and the rules of the house"
+	@echo "make format  put formatting right"
+	@echo "make bench   measure against other libraries, side by side"
+	@echo "make study   accuracy on real data sets (LIFEWORTH_DATA)"
+	@echo "make setup   only the environment, in $(VENV)"
 
 setup: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Lifeworth needs Python 3.11 or newer; call: make PYTHON=python3.12 " + "$(MAKECMDGOALS)")'
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Lifeworth needs Python 3.11 or newer. If you have one under another name: make $(or $(MAKECMDGOALS),setup) PYTHON=python3.12")'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { v=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+		echo "This Python cannot make environments. On Debian and Ubuntu: apt-get install python$$v-venv" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
 	@touch $(STAMP)
 
@@ -18,20 +34,23 @@ demo: setup
 	$(BIN)/lifeworth demo demo
 
 test: setup
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n $(WORKERS)
 
 check: setup
-	$(BIN)/ruff format --check src tests bench
-	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/house
 
 format: setup
-	$(BIN)/ruff format src tests bench
-	$(BIN)/ruff check --fix src tests bench
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
 
 bench: setup
 	$(BIN)/python bench/run.py
+
+study: setup
+	$(BIN)/python bench/study.py
 
 clean:
 	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import socket
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,3 +49,57 @@ def engine() -> Iterator[Engine]:
     """An empty engine in memory."""
     with connect() as fresh:
         yield fresh
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser of this machine, for looking at pages as a person does."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        missing("Chromium")
+    return str(found)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server of the tests' own, in a temporary folder, gone when they end."""
+    tools = _postgres_tools()
+    if tools is None:
+        missing("PostgreSQL")
+    with tempfile.TemporaryDirectory(prefix="lifeworth-postgres-", ignore_cleanup_errors=True) as folder:
+        # PostgreSQL refuses to run as root; its own user owns the folder then.
+        user = ("postgres" if _has_user("postgres") else "nobody") if os.geteuid() == 0 else None
+        become = [] if user is None else ["runuser", "-u", user, "--"]
+        if user is not None:
+            shutil.chown(folder, user)
+        cluster = Path(folder) / "cluster"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder} -c fsync=off"
+        initdb = [tools / "initdb", "-D", cluster, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"]
+        control = [tools / "pg_ctl", "-D", cluster, "-s", "-w"]
+        subprocess.run([*become, *initdb], check=True, capture_output=True, cwd=folder)
+        log = Path(folder) / "log"
+        subprocess.run([*become, *control, "-l", log, "-o", options, "start"], check=True, cwd=folder)
+        try:
+            yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        finally:
+            subprocess.run([*become, *control, "-m", "immediate", "stop"], check=False, cwd=folder)
+
+
+def _postgres_tools() -> Path | None:
+    """The folder of PostgreSQL's programs; Debian keeps them off the path, one folder a version."""
+    found = [Path(path).resolve() for path in [shutil.which("initdb")] if path]
+    found += sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
+    return next((path.parent for path in found if (path.parent / "pg_ctl").exists()), None)
+
+
+def _has_user(name: str) -> bool:
+    import pwd
+
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
