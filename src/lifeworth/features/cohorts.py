@@ -1,0 +1,98 @@
+"""Customers by the month they first bought: who came back, and what they have brought since."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis
+from ibis.expr.types import IntegerColumn, Table, Value
+
+from lifeworth.data.contracts import MONEY
+from lifeworth.features import history
+from lifeworth.features.calendar import month_end, month_start, months
+
+
+def cohorts(orders: Table, refunds: Table | None, first: date, as_of: date) -> Table:
+    """Acquisition cohort × calendar months since acquisition: every cell that was observed, and no other.
+
+    The money of all cells adds up to the revenue of `history`: a refund that names no order stands in the month it was
+    booked, money of an order that was wholly returned in the month of the order.
+
+    Args:
+        orders: The table `orders` of the house.
+        refunds: The table `refunds`, or nothing where no refund has a day of its own.
+        first: A day no later than the first order.
+        as_of: Last observed day, inclusive.
+
+    Returns:
+        `cohort` (first day of the month of the first purchase), `month` (0 is that month), `month_start` (the calendar
+        month of the cell), `customers` (size of the cohort), `active` (of them, with a purchase in the month), `orders`
+        (purchase days), `revenue` (net), `retention` (active ÷ customers), `cumulative_revenue` and
+        `revenue_per_customer` (cumulative revenue ÷ customers), `complete` (false for a month that is not over at
+        `as_of`, and so cannot be compared with the others).
+    """
+    days = history.customer_days(orders, refunds, as_of)
+    joined = _cohort_of(days).join(days, "customer_id")
+    bought = joined.filter(joined["purchase"])
+    activity = bought.group_by("cohort", month=_month(bought["cohort"], bought["day"])).agg(
+        active=bought["customer_id"].nunique(), orders=bought.count()
+    )
+    money = joined.select("cohort", day=joined["day"], value=joined["value"])
+    if refunds is not None:
+        loose = history.unattached_refunds(refunds, as_of)
+        back = _cohort_of(days).join(loose, "customer_id")
+        money = money.union(
+            back.select("cohort", day=back["refunded_at"].date(), value=-back["amount"].cast(money["value"].type()))
+        )
+    # Money booked before the first purchase that stands (an order sent back) belongs to the month of acquisition.
+    revenue = money.group_by("cohort", month=ibis.greatest(_month(money["cohort"], money["day"]), 0)).agg(
+        revenue=money["value"].sum()
+    )
+    return _cells(_grid(_cohort_of(days), first, as_of), activity, revenue, as_of)
+
+
+def _cohort_of(days: Table) -> Table:
+    bought = days.filter(days["purchase"])
+    first = bought.group_by("customer_id").agg(day=bought["day"].min())
+    return first.select("customer_id", cohort=ibis.date(first["day"].year(), first["day"].month(), 1))
+
+
+def _grid(customers: Table, first: date, as_of: date) -> Table:
+    """Cohorts × the months from each on to the month of `as_of`: a month in which nobody bought is a cell too."""
+    sizes = customers.group_by("cohort").agg(customers=customers.count())
+    calendar = (
+        ibis.array([ibis.literal(start) for start in months(first, as_of)]).unnest().name("month_start").as_table()
+    )
+    grid = sizes.cross_join(calendar)
+    grid = grid.filter(grid["month_start"] >= grid["cohort"])
+    return grid.mutate(month=_month(grid["cohort"], grid["month_start"]))
+
+
+def _cells(grid: Table, activity: Table, revenue: Table, as_of: date) -> Table:
+    cells = grid.left_join(activity, ["cohort", "month"]).drop("cohort_right", "month_right")
+    cells = cells.left_join(revenue, ["cohort", "month"]).drop("cohort_right", "month_right")
+    cells = cells.mutate(
+        active=ibis.coalesce(cells["active"], 0),
+        orders=ibis.coalesce(cells["orders"], 0),
+        revenue=ibis.coalesce(cells["revenue"], ibis.literal(0, MONEY)),
+    )
+    so_far = cells["revenue"].sum().over(group_by="cohort", order_by="month", rows=(None, 0))
+    cells = cells.mutate(so_far=so_far)
+    running = ibis.literal(month_start(as_of))
+    return cells.select(
+        "cohort",
+        "month",
+        "month_start",
+        "customers",
+        "active",
+        "orders",
+        revenue=cells["revenue"].cast("float64"),
+        retention=cells["active"] / cells["customers"],
+        cumulative_revenue=cells["so_far"].cast("float64"),
+        revenue_per_customer=cells["so_far"].cast("float64") / cells["customers"],
+        complete=(cells["month_start"] < running) | ibis.literal(as_of == month_end(as_of)),
+    ).order_by("cohort", "month")
+
+
+def _month(cohort: Value, day: Value) -> IntegerColumn:
+    return (day.year() - cohort.year()) * 12 + day.month().cast("int32") - cohort.month().cast("int32")

@@ -1,0 +1,46 @@
+"""From rows of a history table to the arrays a model takes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from lifeworth.models.history import History, SpendHistory
+from lifeworth.units import TimeUnit
+
+
+def arrays(rows: pa.Table, unit: TimeUnit = TimeUnit.WEEK) -> History:
+    """Rows of `history` or `counts` as a model takes them: `x`, `t_x` and `T` in `unit`s, counts as weights."""
+    return History(
+        column(rows, "x"),
+        column(rows, "recency") / unit.days,
+        column(rows, "age") / unit.days,
+        weights=column(rows, "customers") if "customers" in rows.column_names else None,
+        unit=unit,
+    )
+
+
+def spend_arrays(rows: pa.Table, *, first_order: bool) -> SpendHistory:
+    """Rows of `history` as a spend model takes them, in the same order.
+
+    Args:
+        rows: Rows of `history`.
+        first_order: Whether the first purchase day counts. It often differs from the later ones (a first basket, a
+            welcome discount), but for one-time buyers it is all there is.
+
+    Returns:
+        Purchases and their mean value; 0 purchases where nothing is known of the customer's spend: no purchase that
+        counts, or a mean of 0 and less, which no spend model of the Gamma kind can have produced.
+    """
+    number = column(rows, "orders" if first_order else "x")
+    mean = column(rows, "mean_value" if first_order else "repeat_value")
+    known = (number > 0) & (mean > 0)
+    return SpendHistory(np.where(known, number, 0.0), np.where(known, mean, 0.0))
+
+
+def column(rows: pa.Table, name: str) -> NDArray[np.float64]:
+    """A column as floats; null becomes 0."""
+    values: NDArray[np.float64] = pc.fill_null(rows[name].cast(pa.float64()), 0.0).to_numpy()
+    return values

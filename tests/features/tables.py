@@ -1,0 +1,60 @@
+"""Small order books for the tests of this room, written as plain rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from decimal import Decimal
+
+import ibis
+import pyarrow as pa
+from ibis.expr.types import Table
+
+from lifeworth.data.contracts import ORDERS, REFUNDS, Contract
+from lifeworth.engine.base import Engine
+
+Order = tuple[str, date, float]
+
+
+def order(customer: str | None, day: date, value: float, **more: object) -> dict[str, object]:
+    """One order at noon; `number`, `refunded` and `margin` may be named."""
+    return {
+        "customer_id": customer,
+        "ordered_at": datetime.combine(day, time(12)),
+        "net_revenue": value,
+        "order_id": more.pop("number", None),
+        **more,
+    }
+
+
+def refund(day: date, amount: float, *, order: str | None = None, customer: str | None = None) -> dict[str, object]:
+    """Money that went back at noon, of an order or of a customer alone."""
+    return {
+        "order_id": order,
+        "customer_id": customer,
+        "refunded_at": datetime.combine(day, time(12)),
+        "amount": amount,
+    }
+
+
+def load_orders(engine: Engine, rows: Iterable[dict[str, object]], name: str = "orders") -> Table:
+    return _load(engine, ORDERS, rows, name)
+
+
+def load_refunds(engine: Engine, rows: Iterable[dict[str, object]], name: str = "refunds") -> Table:
+    return _load(engine, REFUNDS, rows, name)
+
+
+def _load(engine: Engine, contract: Contract, rows: Iterable[dict[str, object]], name: str) -> Table:
+    schema = ibis.schema(contract.schema).to_pyarrow()
+    key = contract.key[0]
+    whole = []
+    for number, row in enumerate(rows):
+        row = {key: None, **row}
+        row[key] = row[key] or f"#{number}"
+        whole.append({field.name: _typed(row.get(field.name), field.type) for field in schema})
+    return engine.load(name, pa.Table.from_pylist(whole, schema=schema))
+
+
+def _typed(value: object, kind: pa.DataType) -> object:
+    return Decimal(str(value)) if pa.types.is_decimal(kind) and value is not None else value
