@@ -73,7 +73,7 @@ ORDERS = Contract(
         "ordered_at": (dt.timestamp, "when it was placed"),
         "net_revenue": (MONEY, "after discount and every refund, without tax and shipping"),
         "discount": (MONEY, "discount given"),
-        "refunded": (MONEY, "what went back of this order, dated or not (positive)"),
+        "refunded": (MONEY, "what went back of this order, dated or not, without tax and shipping (positive)"),
         "margin": (MONEY, "contribution margin after refunds; null without costs"),
         "currency": (dt.string, "currency of the workspace"),
         "channel": (dt.string, "where it came from"),

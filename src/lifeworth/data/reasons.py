@@ -27,7 +27,9 @@ REASONS: dict[str, Reason] = _table(
     [
         # -- the source could not read the row ------------------------------------------------------------------------
         Reason("date_missing", "no date", "Fill in the order date and run again."),
-        Reason("date_unreadable", "a date that cannot be read", "Write it as 2025-03-04, or say how it reads: --dates."),
+        Reason(
+            "date_unreadable", "a date that cannot be read", "Write it as 2025-03-04, or say how it reads: --dates."
+        ),
         Reason("date_impossible", "a date far outside any shop's life", "Correct the year."),
         Reason("amount_missing", "no amount", "Fill in the amount; an order that cost nothing says 0."),
         Reason("amount_unreadable", "text where an amount belongs", "Write the amount as a plain number."),
@@ -43,8 +45,12 @@ REASONS: dict[str, Reason] = _table(
         Reason("test", "a test order", "Nothing, if it was a test."),
         # -- the row is fine, but it does not count here --------------------------------------------------------------
         Reason("after_as_of", "after the last day the figures know about", "Choose a later --as-of to count it."),
-        Reason("duplicate", "alike in every column to another row of its order", "If both are meant: --duplicates keep."),
-        Reason("superseded", "an older version of an order that a later file brings again", "Nothing: the later counts."),
+        Reason(
+            "duplicate", "alike in every column to another row of its order", "If both are meant: --duplicates keep."
+        ),
+        Reason(
+            "superseded", "an older version of an order that a later file brings again", "Nothing: the later counts."
+        ),
         Reason("zero_value", "an order worth nothing", "Choose zero_value = keep to count it as a purchase."),
         Reason(
             "stock_correction",
