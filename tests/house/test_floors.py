@@ -20,8 +20,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("evaluation",),
     ("workspace",),
     ("clv", "kpis", "segments"),
+    ("pages",),
+    ("job",),
     ("parts",),
-    ("run",),
     ("cli",),
     ("lifeworth",),
 )

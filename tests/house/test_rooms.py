@@ -23,8 +23,8 @@ ONLY_IN: dict[str, set[str]] = {
     "adbc_driver_sqlite": {"data"},
     "adbc_driver_postgresql": {"data"},
     "sqlalchemy": {"data", "workspace"},
-    "filelock": {"workspace"},
-    "ibis": {"engine", "data", "features", "evaluation", "workspace", "clv", "kpis", "segments", "run"},
+    "filelock": {"data", "workspace"},
+    "ibis": {"engine", "data", "features", "evaluation", "workspace", "clv", "kpis", "segments", "job"},
     "scipy": {"models", "evaluation", "data", "clv"},
 }
 """Library -> the rooms that may import it."""

@@ -111,7 +111,7 @@ def check(
     from lifeworth.cli.progress import shown
     from lifeworth.cli.show import show
     from lifeworth.report.spec import Text
-    from lifeworth.run import check as look
+    from lifeworth.job import check as look
     from lifeworth.settings import read
 
     changes = {"as_of": as_of, "dates": dates, "decimal": decimal, "currency": currency, "rates": rates}
@@ -142,7 +142,7 @@ def _run(orders: list[str], workspace: Path, changes: dict[str, Any], *, as_json
     from lifeworth.cli.progress import shown
     from lifeworth.cli.show import show
     from lifeworth.cli.summary import said
-    from lifeworth.run import run as main_job
+    from lifeworth.job import run as main_job
     from lifeworth.settings import read
 
     settings = read(workspace, changes=changes)
