@@ -29,6 +29,7 @@ READERS: dict[Any, tuple[Callable[[Any], Any], str]] = {
 """How types Typer does not know are read from text, and how the help calls them."""
 
 FOLDER = typer.Option("--workspace", "-w", envvar="LIFEWORTH_WORKSPACE", help="Folder of the workspace.")
+HELP = {"help_option_names": ["--help", "-h"], "max_content_width": 110}
 JSON = typer.Option("--json", help="Print JSON for programs instead of tables for people.")
 
 
@@ -60,13 +61,12 @@ def bind(
             show(action(**{needs[0]: workspace}, **values), as_json=as_json)
 
     asked = [_parameter(one, _bare(hints[one.name]), said.get(one.name, "")) for one in given.values()]
-    if needs:
-        asked.append(_keyword("folder", Annotated[Path, FOLDER], folder))
+    asked += [_keyword("folder", Annotated[Path, FOLDER], folder) for _ in needs]
     asked.append(_keyword("as_json", Annotated[bool, JSON], False))
     command.__signature__ = inspect.Signature(asked)  # type: ignore[attr-defined]
     command.__annotations__ = {one.name: one.annotation for one in asked}
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.command(help=about)(command)
+    app.command(help=about, context_settings=HELP)(command)
     return app
 
 

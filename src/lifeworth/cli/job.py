@@ -110,8 +110,8 @@ def check(
     """
     from lifeworth.cli.progress import shown
     from lifeworth.cli.show import show
-    from lifeworth.report.spec import Text
     from lifeworth.job import check as look
+    from lifeworth.report.spec import Text
     from lifeworth.settings import read
 
     changes = {"as_of": as_of, "dates": dates, "decimal": decimal, "currency": currency, "rates": rates}

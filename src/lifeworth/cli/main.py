@@ -15,10 +15,11 @@ from typing import Annotated, Any
 import typer
 
 from lifeworth.cli import faults, job
+from lifeworth.cli.bind import HELP
 from lifeworth.errors import LifeworthError
 from lifeworth.parts import ACTIONS, Action
 
-HELP = "What is each customer worth, why, and what should we do about it? From an order file, on your own machine."
+ABOUT = "What is each customer worth, why, and what should we do about it? From an order file, on your own machine."
 FORWARD = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 """An action's own command reads its arguments, `--help` included."""
 
@@ -33,11 +34,11 @@ def application() -> typer.Typer:
     """All commands as one Typer program."""
     app = typer.Typer(
         name="lifeworth",
-        help=HELP,
+        help=ABOUT,
         rich_markup_mode=None,
         add_completion=False,
         pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 110},
+        context_settings=HELP,
     )
     app.callback()(_front)
     for command, about in job.COMMANDS:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from lifeworth.errors import OptionError, near
+from datetime import date
+
 from lifeworth.kpis import page
 from lifeworth.kpis.basics import Window, basics, window
 from lifeworth.kpis.registry import METRICS
@@ -17,7 +20,7 @@ def kpis(ws: Workspace, *, period: Period = Period(12, "months")) -> Page:
         ws: The workspace.
         period: Length of the period; half the span of the data where they do not reach back twice as far.
     """
-    span = _span(ws, period)
+    span = window(_first_day(ws), ws.as_of, period)
     earlier = window(_first_day(ws), span.start, period)
     now = _row(ws, span)
     then = _row(ws, Window(span.before, span.start, earlier.start)) if earlier.start < span.start else None
@@ -30,8 +33,17 @@ def cohorts(ws: Workspace) -> Page:
     return page.cohorts(cells, as_of=ws.as_of, currency=ws.currency)
 
 
-def definitions() -> Table:
-    """What every figure means and how it is made."""
+def definitions(term: str | None = None) -> Table:
+    """What every figure means and how it is made.
+
+    Args:
+        term: Name of one figure, such as repeat_rate; without it, all of them.
+
+    Raises:
+        OptionError: if no figure has this name.
+    """
+    if term is not None and term not in METRICS:
+        raise OptionError(f'No figure is called "{term}".', allowed=METRICS, hint=near(term, METRICS) or None)
     columns = (
         Column("name", "Name"),
         Column("title", "Figure"),
@@ -39,17 +51,14 @@ def definitions() -> Table:
         Column("formula", "Formula"),
         Column("direction", "Good is"),
     )
-    rows = tuple((m.name, m.title, m.definition, m.formula, m.direction) for m in METRICS.values())
+    rows = tuple(
+        (m.name, m.title, m.definition, m.formula, m.direction) for m in METRICS.values() if term in (None, m.name)
+    )
     return Table("Definitions", columns, rows)
 
 
-def _first_day(ws: Workspace) -> object:
-    days = ws.table("purchase_days")
-    return ws.engine.row(days.aggregate(first=days.day.min()))["first"]
-
-
-def _span(ws: Workspace, period: Period) -> Window:
-    return window(_first_day(ws), ws.as_of, period)  # type: ignore[arg-type]
+def _first_day(ws: Workspace) -> date:
+    return date.fromisoformat(ws.facts["first_day"])
 
 
 def _row(ws: Workspace, span: Window) -> dict[str, object]:
@@ -58,6 +67,6 @@ def _row(ws: Workspace, span: Window) -> dict[str, object]:
     return {
         **row,
         "years": span.years,
-        "margin_used": facts.get("margin"),
-        "customer_equity": (facts.get("customer_equity") or {}).get("value") if span.end == ws.as_of else None,
+        "margin_used": facts["value"]["margin"],
+        "customer_equity": (facts["value"]["customer_equity"] or {}).get("value") if span.end == ws.as_of else None,
     }
