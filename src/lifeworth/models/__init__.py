@@ -1,1 +1,9 @@
-"""Pure maths: arrays in, arrays out."""
+"""Pure maths: arrays in, arrays out. Histories, the models fitted to them, and what they answer."""
+
+from lifeworth.models.beta_geo import BetaGeoNBD
+from lifeworth.models.gamma_gamma import GammaGamma
+from lifeworth.models.history import History, SpendHistory
+from lifeworth.models.modified_beta_geo import ModifiedBetaGeoNBD
+from lifeworth.models.saved import from_json
+
+__all__ = ["BetaGeoNBD", "GammaGamma", "History", "ModifiedBetaGeoNBD", "SpendHistory", "from_json"]

@@ -1,0 +1,269 @@
+"""The frame every model stands in: `Model`, the recipe, and `Fitted`, the result. Both are plain to read and know no data set."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+import numpy as np
+from scipy import special
+
+from lifeworth.errors import DataError, InputError, ModelError
+from lifeworth.models import fit as fitting
+from lifeworth.models.distinct import Array
+from lifeworth.models.history import Cells
+from lifeworth.models.likelihood import Term, per_row, total
+
+FORMAT = 1
+"""Of a saved model; raised when an older program could misread a newer file."""
+
+Data = TypeVar("Data", bound=Cells)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a model, above 0: its symbol in the paper and what it means."""
+
+    symbol: str
+    meaning: str
+
+
+class Model(ABC, Generic[Data]):
+    """A recipe: what a model assumes, which parameters it has, its log-likelihood and where to start looking. It holds no state.
+
+    A new model is one file: a subclass with these attributes, its kernels, and its line in `MODELS`.
+    """
+
+    name: ClassVar[str]
+    key: ClassVar[str]
+    assumptions: ClassVar[tuple[str, ...]]
+    parameters: ClassVar[tuple[Parameter, ...]]
+    source: ClassVar[str]
+    result: ClassVar[type[Fitted[Any]]]
+    needs: ClassVar[int] = 10
+    """Fewest customers a fit is tried on."""
+
+    @property
+    @abstractmethod
+    def terms(self) -> Sequence[Term]:
+        """The addends of the log-likelihood."""
+
+    @abstractmethod
+    def starts(self, cells: Data) -> Sequence[Mapping[str, float]]:
+        """Starting values by symbol, the likeliest first."""
+
+    @abstractmethod
+    def check(self, cells: Data) -> None:
+        """Raise DataError where these data cannot say anything about the parameters."""
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The parameters' symbols, in the order of every vector."""
+        return tuple(parameter.symbol for parameter in self.parameters)
+
+    def fit(self, data: Data, *, start: Mapping[str, float] | None = None) -> Any:
+        """Fit by maximum likelihood.
+
+        Args:
+            data: Histories; equal rows are counted together first.
+            start: Where to begin, by symbol; found from the data where left out.
+
+        Returns:
+            The fitted model. Where the data do not hold every parameter, `converged` is False and `boundary` names those they do not.
+
+        Raises:
+            DataError: if the data are too few or too uniform to say anything.
+            ConvergenceError: if no optimum was reached that can be vouched for.
+        """
+        cells = data if data.weights is not None else data.compress()
+        if cells.customers < self.needs:
+            raise DataError(
+                f"{self.name} needs at least {self.needs} customers; here are {cells.customers:g}.",
+                hint="Historic and simple value need no model; use those until there are more customers.",
+            )
+        self.check(cells)
+        starts = self.starts(cells) if start is None else [start]
+        found = fitting.estimate(self.objective, cells, [np.log(self._vector(s)) for s in starts], self.symbols)
+        return self.result(
+            model=self,
+            parameters=dict(zip(self.symbols, np.exp(found.at).tolist(), strict=True)),
+            log_likelihood=found.log_likelihood,
+            log_covariance=found.covariance,
+            converged=found.converged,
+            boundary=found.boundary,
+            data=data.summary(),
+            unit=_unit(data),
+        )
+
+    def at(self, parameters: Mapping[str, float]) -> Any:
+        """The model with given parameters, as if they were known."""
+        vector = self._vector(parameters)
+        return self.result(model=self, parameters=dict(zip(self.symbols, vector.tolist(), strict=True)))
+
+    def _vector(self, parameters: Mapping[str, float]) -> Array:
+        """Parameters by symbol as a vector, checked."""
+        if set(parameters) != set(self.symbols):
+            raise InputError(
+                f"{self.name} has the parameters {', '.join(self.symbols)}; given were {', '.join(parameters)}."
+            )
+        vector = np.array([float(parameters[symbol]) for symbol in self.symbols])
+        faults = [
+            f"{symbol} = {value:g} is not a finite number above 0"
+            for symbol, value in zip(self.symbols, vector, strict=True)
+            if not (np.isfinite(value) and value > 0)
+        ]
+        if faults:
+            raise InputError(f"{self.name} cannot have these parameters.", faults=faults)
+        return vector
+
+    def objective(self, cells: Any) -> fitting.Objective:
+        """The negative log-likelihood of `cells` by the logarithms of the parameters."""
+        terms = self.terms
+
+        def objective(point: Array, order: int) -> tuple[float, Array, Array | None]:
+            theta = np.exp(point)
+            value, gradient, hessian = total(terms, cells, theta.tolist(), order)
+            slope = theta * gradient
+            if hessian is not None:
+                hessian = -(np.outer(theta, theta) * hessian + np.diag(slope))
+            return -value, -slope, hessian
+
+        return objective
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted(Generic[Data]):
+    """A model with its parameters, and what is known of their uncertainty.
+
+    Args:
+        model: The recipe.
+        parameters: By paper symbol.
+        log_likelihood: Of the data fitted to; None where the parameters were given.
+        log_covariance: Covariance of the logarithms of the parameters, in the order of `model.symbols`.
+        converged: An optimum was reached, and the data hold every parameter.
+        boundary: Parameters the data do not hold, with where they went ("0" or "infinity"). The likelihood and
+            the predictions are those of the limiting model; these parameters and their errors mean nothing by themselves.
+        data: Summary of the data fitted to.
+        unit: The unit of time, where it was told.
+    """
+
+    model: Model[Data]
+    parameters: Mapping[str, float]
+    log_likelihood: float | None = None
+    log_covariance: Array | None = None
+    converged: bool = False
+    boundary: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, float] = field(default_factory=dict)
+    unit: str | None = None
+
+    @property
+    def theta(self) -> Array:
+        """The parameters as a vector, in the order of `model.symbols`."""
+        return np.array([self.parameters[symbol] for symbol in self.model.symbols])
+
+    @property
+    def covariance(self) -> Array:
+        """Covariance of the parameters, by the delta method from that of their logarithms (k × k)."""
+        return np.outer(self.theta, self.theta) * self._log_covariance()
+
+    @property
+    def standard_errors(self) -> dict[str, float]:
+        """Standard error of each parameter; infinite for those the data do not hold."""
+        errors = np.sqrt(np.diag(self.covariance))
+        return {
+            symbol: float("inf") if symbol in self.boundary else float(error)
+            for symbol, error in zip(self.model.symbols, errors, strict=True)
+        }
+
+    def confidence_intervals(self, level: float = 0.95) -> dict[str, tuple[float, float]]:
+        """Intervals that hold each true parameter in `level` of all samples; formed on the logarithms, so never below 0."""
+        reach = float(special.ndtri(0.5 + level / 2)) * np.sqrt(np.diag(self._log_covariance()))
+        return {
+            symbol: (0.0, float("inf"))
+            if symbol in self.boundary
+            else (float(value * np.exp(-width)), float(value * np.exp(width)))
+            for symbol, value, width in zip(self.model.symbols, self.theta, reach, strict=True)
+        }
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion: 2 k − 2 ln L. Lower is better."""
+        return 2 * len(self.parameters) - 2 * self._fitted_log_likelihood()
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's criterion: k ln n − 2 ln L, with n customers. Lower is better."""
+        return len(self.parameters) * float(np.log(self.data["customers"])) - 2 * self._fitted_log_likelihood()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the numbers has to know, in plain words."""
+        return tuple(
+            f"{symbol} ({meaning}) is not held by these data: the likelihood rises to its limit as {symbol} goes to {where}."
+            for symbol, where in self.boundary.items()
+            for meaning in [p.meaning for p in self.model.parameters if p.symbol == symbol]
+        )
+
+    def log_likelihoods(self, data: Data) -> Array:
+        """Log-likelihood of each row of `data` at these parameters (its weight left out)."""
+        return per_row(self.model.terms, data, self.theta.tolist())
+
+    def total_log_likelihood(self, data: Data) -> float:
+        """Log-likelihood of all of `data` at these parameters."""
+        return total(self.model.terms, data, self.theta.tolist(), 0)[0]
+
+    def draws(self, count: int, rng: np.random.Generator) -> Array:
+        """Parameter vectors (count × k) from the normal approximation to the logarithms: what the data leave open."""
+        curvatures, axes = np.linalg.eigh(self._log_covariance())
+        root = axes * np.sqrt(np.maximum(curvatures, 0.0))
+        return np.asarray(np.exp(np.log(self.theta) + rng.standard_normal((count, self.theta.size)) @ root.T))
+
+    def with_parameters(self, theta: Array) -> Self:
+        """The same model at another parameter vector."""
+        return type(self)(
+            model=self.model, parameters=dict(zip(self.model.symbols, theta.tolist(), strict=True)), unit=self.unit
+        )
+
+    def to_json(self) -> str:
+        """Everything needed to predict again, as text: parameters, covariance, likelihood, what was fitted to, version."""
+        return json.dumps(
+            {
+                "format": FORMAT,
+                "model": self.model.key,
+                "parameters": dict(self.parameters),
+                "log_covariance": None if self.log_covariance is None else self.log_covariance.tolist(),
+                "log_likelihood": self.log_likelihood,
+                "converged": self.converged,
+                "boundary": dict(self.boundary),
+                "data": dict(self.data),
+                "unit": self.unit,
+                "version": version("lifeworth"),
+            },
+            indent=2,
+            allow_nan=False,
+        )
+
+    def _log_covariance(self) -> Array:
+        if self.log_covariance is None:
+            raise ModelError(
+                f"These {self.model.name} parameters were given, not estimated, so nothing is known of their uncertainty.",
+                hint="Fit the model to data to have standard errors and intervals.",
+            )
+        return self.log_covariance
+
+    def _fitted_log_likelihood(self) -> float:
+        if self.log_likelihood is None:
+            raise ModelError(
+                f"These {self.model.name} parameters were given, not estimated, so there is no fitted likelihood.",
+                hint="total_log_likelihood(data) gives the likelihood of any data at these parameters.",
+            )
+        return self.log_likelihood
+
+
+def _unit(data: Cells) -> str | None:
+    unit = getattr(data, "unit", None)
+    return None if unit is None else str(unit.value)

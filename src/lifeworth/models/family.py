@@ -1,0 +1,19 @@
+"""The models there are, by the key under which they are saved. A new one is its own file and one line here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lifeworth.models.base import Model
+from lifeworth.models.beta_geo import BetaGeoNBD
+from lifeworth.models.gamma_gamma import GammaGamma
+from lifeworth.models.modified_beta_geo import ModifiedBetaGeoNBD
+
+MODELS: dict[str, type[Model[Any]]] = {
+    model.key: model
+    for model in (
+        BetaGeoNBD,
+        ModifiedBetaGeoNBD,
+        GammaGamma,
+    )
+}

@@ -1,0 +1,163 @@
+"""Gamma-Gamma: what a purchase is worth, when only each customer's mean is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from lifeworth.errors import DataError, ModelError
+from lifeworth.models.base import Fitted, Model, Parameter
+from lifeworth.models.distinct import Array
+from lifeworth.models.history import SpendHistory
+from lifeworth.models.likelihood import Jet, Term
+from lifeworth.models.special import digamma_rise, log_rising, trigamma_rise
+
+P, Q, V = range(3)
+
+
+def count_term(x: Array, p: Any, q: Any, v: Any, *, order: int) -> Jet:
+    """Logarithm of Γ(px+q) ÷ (Γ(px) Γ(q)) · xᵖˣ: what only the number of purchases tells."""
+    px = p * x
+    value = log_rising(q, px) - special.gammaln(px) + px * np.log(x)
+    if order == 0:
+        return Jet(value)
+    # ψ(px+q) − ψ(px), and its derivative, from the side on which nothing cancels
+    gap, bend = digamma_rise(px, q), trigamma_rise(px, q)
+    first = [x * (gap + np.log(x)), digamma_rise(q, px), 0.0]
+    if order == 1:
+        return Jet(value, first)
+    return Jet(value, first, {(P, P): x**2 * bend, (P, Q): x * special.zeta(2.0, px + q), (Q, Q): trigamma_rise(q, px)})
+
+
+def value_term(x: Array, mean_value: Array, p: Any, q: Any, v: Any, *, order: int) -> Jet:
+    """Logarithm of v^q m^(px−1) ÷ (v + x m)^(px+q), with m the mean value: equation (1a) of the note."""
+    spent = x * mean_value
+    rise = np.log1p(spent / v)
+    log_mean = np.log(mean_value)
+    px = p * x
+    value = (px - 1) * log_mean - px * np.log(v) - (px + q) * rise
+    if order == 0:
+        return Jet(value)
+    end = v + spent
+    share = spent / end
+    first = [x * (log_mean - np.log(v) - rise), -rise, (q * share - px * (1 - share)) / v]
+    if order == 1:
+        return Jet(value, first)
+    second = {(P, V): -x / end, (Q, V): share / v, (V, V): (px + q) / end**2 - q / v**2}
+    return Jet(value, first, second)
+
+
+class GammaGamma(Model[SpendHistory]):
+    """The gamma-gamma model of monetary value, Fader & Hardie (2013), 'The Gamma-Gamma Model of Monetary Value'.
+
+    A customer's purchases are Gamma(p, ν), and ν ~ Gamma(q, v) over customers. The mean purchase of the population is
+    p v ÷ (q − 1), which is finite only for q > 1.
+    """
+
+    name = "Gamma-Gamma"
+    key = "gamma_gamma"
+    source = (
+        "Fader & Hardie (2013), brucehardie.com/notes/025; Fader, Hardie & Lee (2005), J. of Marketing Research 42(4)"
+    )
+    assumptions = (
+        "A customer's purchases vary around a mean of their own (gamma-distributed, shape p).",
+        "These means vary over customers (q, v) but not over time.",
+        "What a customer spends on a purchase has nothing to do with how often they buy.",
+    )
+    parameters = (
+        Parameter("p", "shape of a customer's purchases: the larger, the more alike they are"),
+        Parameter("q", "shape of the means over customers: the larger, the more alike customers are"),
+        Parameter("v", "scale of the means over customers, in money"),
+    )
+
+    @property
+    def terms(self) -> Sequence[Term]:
+        """Equation (1a) of the note, split by what its factors depend on."""
+        return (Term(("x",), count_term), Term(("x", "mean_value"), value_term))
+
+    def fit(self, data: SpendHistory, *, start: Mapping[str, float] | None = None) -> Any:
+        """Fit by maximum likelihood to the customers with at least one purchase; see `Model.fit`."""
+        return super().fit(data.with_purchases(), start=start)
+
+    def starts(self, cells: SpendHistory) -> Sequence[Mapping[str, float]]:
+        """From the mean purchase; the shapes from narrow to wide."""
+        w = cells.counts
+        mean = float(w @ cells.mean_value) / float(w.sum())
+        return [
+            {"p": p, "q": q, "v": mean * (q - 1) / p} for p, q in ((4.0, 4.0), (1.0, 2.5), (20.0, 3.0), (4.0, 20.0))
+        ]
+
+    def check(self, cells: SpendHistory) -> None:
+        """How purchases of one customer vary shows only in customers with several."""
+        if not (cells.x > 1).any():
+            raise DataError(
+                "No customer has a mean over two or more purchases, so what varies within a customer cannot be told from what varies between them.",
+                hint="Include the first purchase in the mean, or use the mean order value.",
+            )
+        if np.ptp(cells.mean_value) == 0:
+            raise DataError(
+                "All customers spend exactly the same, so there is nothing to model.", hint="Use that value."
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class FittedSpend(Fitted[SpendHistory]):
+    """A fitted Gamma-Gamma model."""
+
+    @property
+    def mean_is_finite(self) -> bool:
+        """Whether the population has a finite mean purchase (q > 1)."""
+        return self.parameters["q"] > 1
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """As for every model, and that a population without a finite mean has none."""
+        said = super().notes
+        if self.mean_is_finite:
+            return said
+        endless = (
+            f"q = {self.parameters['q']:.3g} is not above 1: customers differ so much that a mean purchase of all of them does not exist; "
+            "a customer without purchases has no expected value, and a few customers decide every total."
+        )
+        return (*said, endless)
+
+    def expected_value(self, s: SpendHistory) -> Array:
+        """Expected value of a customer's next purchase, equation (5) of the note: p (v + x m) ÷ (p x + q − 1).
+
+        For x = 0 it is the population's mean p v ÷ (q − 1); infinite where that is not finite.
+        """
+        p, q, v = self.theta
+        below = p * s.x + q - 1
+        spent = np.where(s.x > 0, s.x * s.mean_value, 0.0)
+        return np.where(below > 0, p * (v + spent) / np.where(below > 0, below, 1.0), np.inf)
+
+    def mean_value(self) -> float:
+        """Mean purchase of the population, p v ÷ (q − 1).
+
+        Raises:
+            ModelError: if it is not finite.
+        """
+        p, q, v = self.theta
+        if q <= 1:
+            raise ModelError(
+                f"With q = {q:.3g} the population has no finite mean purchase.",
+                hint="Use the observed mean order value.",
+            )
+        return float(p * v / (q - 1))
+
+    def simulate(self, x: Array, rng: np.random.Generator) -> SpendHistory:
+        """Draw customers with `x` purchases each and the mean of those."""
+        p, q, v = self.theta
+        x = np.asarray(x, np.float64)
+        nu = rng.gamma(q, 1 / v, x.size)
+        known = x > 0
+        means = np.zeros(x.size)
+        means[known] = rng.gamma(p * x[known]) / (nu[known] * x[known])
+        return SpendHistory(x, means)
+
+
+GammaGamma.result = FittedSpend

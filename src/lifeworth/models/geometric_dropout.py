@@ -1,0 +1,196 @@
+"""The kernels that BG/NBD and MBG/NBD share: Poisson orders, and a customer who may leave for good after each of them.
+
+Orders come at rate λ ~ Gamma(r, α); after an order the customer leaves with chance p ~ Beta(a, b). The two models differ in one
+point, `risk`, the number of chances to leave before the first repeat order: 0 in BG/NBD (Fader, Hardie & Lee 2005), 1 in
+MBG/NBD, where the first purchase may be the last (Batislam, Denizel & Filiztekin 2007; Hoppe & Wagner 2007).
+
+With m = x + risk chances survived, a customer alive at T has λ ~ Gamma(r+x, α+T) and p ~ Beta(a, b+m), independent of each
+other and of t_x. All that is said about the future follows from these two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy import special
+
+from lifeworth.models.base import Parameter
+from lifeworth.models.distinct import Array, Codes
+from lifeworth.models.history import History
+from lifeworth.models.likelihood import Jet, Term
+from lifeworth.models.orders import FittedOrders, OrderModel
+from lifeworth.models.quadrature import beta_mean
+from lifeworth.models.special import digamma_rise, log_rising, trigamma_rise
+
+R, ALPHA, A, B = range(4)
+
+
+def count_term(x: Array, r: Any, alpha: Any, a: Any, b: Any, *, risk: int, order: int) -> Jet:
+    """Logarithm of Γ(r+x)/Γ(r) · B(a, b+m)/B(a, b): what only the number of orders tells."""
+    m = x + risk
+    value = log_rising(r, x) + log_rising(b, m) - log_rising(a + b, m)
+    if order == 0:
+        return Jet(value)
+    both, own = digamma_rise(a + b, m), digamma_rise(b, m)
+    first = [digamma_rise(r, x), 0.0, -both, own - both]
+    if order == 1:
+        return Jet(value, first)
+    bent = -trigamma_rise(a + b, m)
+    second = {(R, R): trigamma_rise(r, x), (A, A): bent, (A, B): bent, (B, B): trigamma_rise(b, m) + bent}
+    return Jet(value, first, second)
+
+
+def time_term(x: Array, T: Array, r: Any, alpha: Any, a: Any, b: Any, *, order: int) -> Jet:
+    """Logarithm of αʳ ÷ (α+T)^(r+x): how long the customer was watched. Written by log1p, as α and r may both be large."""
+    end = alpha + T
+    value = -r * np.log1p(T / alpha) - x * np.log(end)
+    if order == 0:
+        return Jet(value)
+    mix = T / (alpha * end)
+    first = [-np.log1p(T / alpha), r * mix - x / end, 0.0, 0.0]
+    if order == 1:
+        return Jet(value, first)
+    return Jet(value, first, {(R, ALPHA): mix, (ALPHA, ALPHA): -r * mix * (1 / alpha + 1 / end) + x / end**2})
+
+
+def death_term(x: Array, t_x: Array, T: Array, r: Any, alpha: Any, a: Any, b: Any, *, risk: int, order: int) -> Jet:
+    """Logarithm of (1 + odds of being gone at T): the customer left at t_x, or lives. By logaddexp: the textbook form overflows near x = 170."""
+    last, end = alpha + t_x, alpha + T
+    gap = np.log1p((T - t_x) / last)
+    m = x + risk
+    some = m > 0
+    chances = np.where(some, b + m - 1, 1.0)
+    odds = np.where(some, np.log(a / chances) + (r + x) * gap, -np.inf)
+    small = np.exp(-np.abs(odds))
+    value = np.maximum(odds, 0.0) + np.log1p(small)
+    if order == 0:
+        return Jet(value)
+    gone = np.where(odds > 0, 1.0, small) / (1 + small)
+    pull = (t_x - T) / (last * end)
+    slopes = [gap, (r + x) * pull, 1 / a, -1 / chances]
+    first = [gone * slope for slope in slopes]
+    if order == 1:
+        return Jet(value, first)
+    torn = gone * (small / (1 + small) if np.ndim(small) == 0 else np.where(odds > 0, small, 1.0) / (1 + small))
+    second = {(i, j): torn * slopes[i] * slopes[j] for i in range(4) for j in range(i, 4)}
+    second[R, ALPHA] += gone * pull
+    second[ALPHA, ALPHA] -= first[ALPHA] * (1 / last + 1 / end)
+    second[A, A] -= gone / a**2
+    second[B, B] += gone / chances**2
+    return Jet(value, first, second)
+
+
+class GeometricDropout(OrderModel):
+    """What BG/NBD and MBG/NBD have in common; they say their name and their `risk`."""
+
+    risk: ClassVar[int]
+    result = FittedOrders
+    parameters = (
+        Parameter("r", "shape of the order rates: the smaller, the more customers differ"),
+        Parameter("alpha", "scale of the order rates: the mean rate is r ÷ alpha"),
+        Parameter("a", "first shape of the dropout chance: its mean is a ÷ (a + b)"),
+        Parameter("b", "second shape of the dropout chance"),
+    )
+
+    @property
+    def terms(self) -> Sequence[Term]:
+        """Equation (6) of Fader, Hardie & Lee (2005), split by what its factors depend on."""
+        return (
+            Term(("x",), partial(count_term, risk=self.risk)),
+            Term(("x", "T"), time_term),
+            Term(("x", "t_x", "T"), partial(death_term, risk=self.risk)),
+        )
+
+    def starts(self, cells: History) -> Sequence[Mapping[str, float]]:
+        """Unit-free: the observed rate, with dropout from rare to frequent."""
+        w = cells.counts
+        rate = float(w @ cells.x) / float(w @ cells.T)
+        return [
+            {"r": r, "alpha": r / (faster * rate), "a": a, "b": b}
+            for r, faster, a, b in (
+                (0.8, 2.0, 0.8, 2.5),
+                (1.5, 1.2, 0.3, 4.0),
+                (0.4, 4.0, 2.0, 2.0),
+                (5.0, 1.5, 5.0, 20.0),
+            )
+        ]
+
+    def alive(self, x: Array, t_x: Array, T: Array, r: Any, alpha: Any, a: Any, b: Any) -> Array:
+        """Equation (7) of Fader, Hardie & Lee (2008), 'Computing P(alive) using the BG/NBD model'."""
+        odds = np.log(a / np.maximum(b + x + (self.risk - 1), 1e-300)) + (r + x) * np.log1p((T - t_x) / (alpha + t_x))
+        if self.risk == 0:
+            odds = np.where(x > 0, odds, -np.inf)
+        return np.asarray(special.expit(-odds))
+
+    def alive_later(self, x: Array, T: Array, t: Any, r: Any, alpha: Any, a: Any, b: Any) -> Array:
+        """E[e^(−λpt)] = E[(1 + p z)^−(r+x)] over p, with z = t ÷ (α+T)."""
+        z, shape = t / (alpha + T), r + x
+        return beta_mean(_decay, a, b + x + self.risk, (shape + 1) * z, shape, z)
+
+    def orders_if_alive(self, x: Array, T: Array, t: Any, r: Any, alpha: Any, a: Any, b: Any) -> Array:
+        """E[(1 − e^(−λpt)) ÷ p] = E[(1 − (1 + p z)^−(r+x)) ÷ p] over p; equals equation (10) of the 2005 paper, but no case divides 0 by 0."""
+        z, shape = t / (alpha + T), r + x
+        return beta_mean(_orders, a, b + x + self.risk, (shape + 1) * z, shape, z)
+
+    def rate_if_alive(self, x: Array, T: Array, t: Any, r: Any, alpha: Any, a: Any, b: Any) -> Array:
+        """E[λ e^(−λpt)] = (r+x) ÷ (α+T) · E[(1 + p z)^−(r+x+1)] over p."""
+        z, shape = t / (alpha + T), r + x
+        return np.asarray(shape / (alpha + T) * beta_mean(_decay, a, b + x + self.risk, (shape + 1) * z, shape + 1, z))
+
+    def count_if_alive(self, x: Array, T: Array, n: Any, t: Any, r: Any, alpha: Any, a: Any, b: Any) -> Array:
+        """Either n orders and still there, or gone at the n-th: E[(1−p)ⁿ] P(N = n) + E[p(1−p)ⁿ⁻¹] P(N ≥ n), N negative binomial."""
+        n, shape, m = np.asarray(n, np.float64), r + x, x + self.risk
+        share = t / (alpha + T + t)
+        stay = np.exp(log_rising(b + m, n) - log_rising(a + b + m, n))
+        exactly = np.exp(
+            log_rising(shape, n) - special.gammaln(n + 1) + special.xlogy(n, share) - shape * np.log1p(t / (alpha + T))
+        )
+        before = np.maximum(n - 1, 0)
+        leave = np.exp(log_rising(b + m, before) - log_rising(a + b + m, before)) * a / (a + b + m + before)
+        more = special.betainc(np.maximum(n, 1), shape, share)
+        return np.asarray(stay * exactly + np.where(n > 0, leave * more, 0.0))
+
+    def at_least_if_alive(self, x: Array, T: Array, n: Any, t: Any, r: Any, alpha: Any, a: Any, b: Any) -> Array:
+        """The customer outlived n − 1 orders and had time for n: E[(1−p)ⁿ⁻¹] P(N ≥ n)."""
+        n, m = np.asarray(n, np.float64), x + self.risk
+        before = np.maximum(n - 1, 0)
+        stay = np.exp(log_rising(b + m, before) - log_rising(a + b + m, before))
+        return np.asarray(np.where(n > 0, stay * special.betainc(np.maximum(n, 1), r + x, t / (alpha + T + t)), 1.0))
+
+    def next_order_if_alive(self, x: Array, T: Array, level: float, r: Any, alpha: Any, a: Any, b: Any) -> Array:
+        """Who lives will order again, after a Lomax(r+x, α+T) time: nobody leaves between orders."""
+        return np.asarray((alpha + T) * np.expm1(-np.log1p(-level) / (r + x)))
+
+    def turn(self, x: Array, T: Array, r: Any, alpha: Any, a: Any, b: Any) -> Array:
+        """The rate turns no sooner than e^(−λt) does at p = 1."""
+        return np.asarray((alpha + T) / (r + x + 1))
+
+    def draw_orders(
+        self, ends: Array, rng: np.random.Generator, r: Any, alpha: Any, a: Any, b: Any
+    ) -> tuple[Codes, Array, Array]:
+        """As many orders as a Poisson process gives, up to the one after which the customer leaves."""
+        rates = rng.gamma(r, 1 / alpha, ends.size)
+        chances = np.maximum(rng.beta(a, b, ends.size), 1e-12)
+        most = rng.geometric(chances) - self.risk
+        possible = rng.poisson(rates * ends)
+        who = np.repeat(np.arange(ends.size), possible)
+        when = rng.uniform(0, 1, who.size) * ends[who]
+        order = np.lexsort((when, who))
+        who, when = who[order], when[order]
+        rank = np.arange(who.size) - np.repeat(np.cumsum(possible) - possible, possible)
+        death = np.where(most == 0, 0.0, np.inf)
+        last = rank == most[who] - 1
+        death[who[last]] = when[last]
+        kept = rank < most[who]
+        return who[kept], when[kept], death
+
+
+def _decay(p: Array, shape: Array, z: Array) -> Array:
+    return np.exp(-shape * np.log1p(p * z))
+
+
+def _orders(p: Array, shape: Array, z: Array) -> Array:
+    return -np.expm1(-shape * np.log1p(p * z)) / p

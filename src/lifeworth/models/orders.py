@@ -1,0 +1,205 @@
+"""The template of all models of repeat orders: what one can ask a fitted one, each question answered in one place.
+
+In all of them the time since the last order, t_x, says only whether the customer is still alive. Given that, everything after T
+depends on (x, T) alone. So each answer is P(alive), an elementary formula a customer, times a number that is computed once
+for every distinct (x, T): a few thousand for a million customers.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lifeworth.errors import DataError, InputError
+from lifeworth.models.base import Fitted, Model
+from lifeworth.models.distinct import Array, Codes, Flags
+from lifeworth.models.history import History
+
+NODES_A_FOLD = 8
+
+
+class OrderModel(Model[History]):
+    """A recipe for repeat orders. Its kernels take arrays that broadcast, and the parameters last, scalar or one a row."""
+
+    result: ClassVar[type[Fitted[Any]]]
+
+    @abstractmethod
+    def alive(self, x: Array, t_x: Array, T: Array, *theta: Any) -> Array:
+        """P(alive at T | x, t_x, T)."""
+
+    @abstractmethod
+    def alive_later(self, x: Array, T: Array, t: Any, *theta: Any) -> Array:
+        """P(alive at T + t | alive at T, x)."""
+
+    @abstractmethod
+    def orders_if_alive(self, x: Array, T: Array, t: Any, *theta: Any) -> Array:
+        """Expected orders in (T, T + t], given alive at T."""
+
+    @abstractmethod
+    def rate_if_alive(self, x: Array, T: Array, t: Any, *theta: Any) -> Array:
+        """Expected orders a unit of time, t after T, given alive at T: the derivative of `orders_if_alive` by t."""
+
+    @abstractmethod
+    def count_if_alive(self, x: Array, T: Array, n: Any, t: Any, *theta: Any) -> Array:
+        """P(n orders in (T, T + t] | alive at T)."""
+
+    @abstractmethod
+    def at_least_if_alive(self, x: Array, T: Array, n: Any, t: Any, *theta: Any) -> Array:
+        """P(at least n orders in (T, T + t] | alive at T), 1 where n is 0."""
+
+    @abstractmethod
+    def next_order_if_alive(self, x: Array, T: Array, level: float, *theta: Any) -> Array:
+        """The time after T before which the next order comes with probability `level`, given alive at T; inf if it never does."""
+
+    @abstractmethod
+    def draw_orders(self, ends: Array, rng: np.random.Generator, *theta: Any) -> tuple[Codes, Array, Array]:
+        """Repeat orders of new customers watched for `ends`: (customer of each order, its time), and each customer's end of life."""
+
+    def turn(self, x: Array, T: Array, *theta: Any) -> Array:
+        """The shortest time after T over which `rate_if_alive` can change much: where a quadrature has to begin looking."""
+        return (T + 1.0) / (x + 1.0)
+
+    def check(self, cells: History) -> None:
+        """A rate of repeat orders needs repeat orders."""
+        if not (cells.x > 0).any():
+            raise DataError(
+                "No customer has bought twice, so nothing can be said about repeat orders.",
+                hint="Take an earlier first date, a later as-of date, or use historic and simple value.",
+            )
+        if not (cells.T > 0).any():
+            raise DataError("Every customer was seen for no time at all (T = 0).", hint="Take a later as-of date.")
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """Customers drawn from a model: their history up to T, their orders in (T, T + horizon], and whether they are alive at T."""
+
+    history: History
+    later: Array
+    alive: Flags
+
+
+@dataclass(frozen=True, eq=False)
+class FittedOrders(Fitted[History]):
+    """A fitted model of repeat orders. Times and horizons in the unit it was fitted in; results one a row of `h`."""
+
+    @property
+    def recipe(self) -> OrderModel:
+        """The model, with its kernels."""
+        assert isinstance(self.model, OrderModel)  # noqa: S101 - for the type checker
+        return self.model
+
+    def probability_alive(self, h: History, later: float = 0.0) -> Array:
+        """P(the customer is still a customer) at T, or `later` units of time after it."""
+        now = self.recipe.alive(h.x, h.t_x, h.T, *self.theta)
+        return now if later == 0 else now * self._after(h, self.recipe.alive_later, _span(later))
+
+    def expected_orders(self, h: History, horizon: float, *, start: float = 0.0) -> Array:
+        """Expected number of orders in (T + start, T + horizon]."""
+        return self.probability_alive(h) * self.expected_orders_if_alive(h, horizon, start=start)
+
+    def expected_orders_if_alive(self, h: History, horizon: float, *, start: float = 0.0) -> Array:
+        """Expected number of orders in (T + start, T + horizon], given alive at T."""
+        orders = self._after(h, self.recipe.orders_if_alive, _span(horizon))
+        return orders if start == 0 else orders - self._after(h, self.recipe.orders_if_alive, _span(start))
+
+    def expected_discounted_orders(self, h: History, rate: float, horizon: float | None = None) -> Array:
+        """Expected orders after T, each counted e^(−rate × time after T): today's worth of a purchase, in purchases.
+
+        Args:
+            h: The histories.
+            rate: Continuous rate of discount per unit of time (`Rate.continuous(unit)`).
+            horizon: How far to look; None for ever, which needs a rate above 0.
+        """
+        return self.probability_alive(h) * self.expected_discounted_orders_if_alive(h, rate, horizon)
+
+    def expected_discounted_orders_if_alive(self, h: History, rate: float, horizon: float | None = None) -> Array:
+        """As `expected_discounted_orders`, given alive at T."""
+        if not (np.isfinite(rate) and rate >= 0) or (horizon is None and rate == 0):
+            raise InputError(
+                f"Discounting at a rate of {rate:g} has no finite value; the rate is above 0, or 0 with a horizon."
+            )
+        if rate == 0 and horizon is not None:
+            return self.expected_orders_if_alive(h, horizon)
+        end = TAIL_OF_DISCOUNT / rate if horizon is None else min(_span(horizon), TAIL_OF_DISCOUNT / rate)
+        return self._after(h, self._discounted, end, rate)
+
+    def order_count_probability(self, h: History, n: int | Array | list[int], horizon: float) -> Array:
+        """P(exactly n orders in (T, T + horizon]): one a row, or rows × len(n) for several n."""
+        wanted = np.atleast_1d(np.asarray(n, np.float64))
+        if (wanted < 0).any() or (wanted != np.rint(wanted)).any():
+            raise InputError(f"A number of orders is a whole number from 0, not {n!r}.")
+        alive = self.probability_alive(h)
+        t = _span(horizon)
+        table = np.empty((len(h), wanted.size))
+        for column, count in enumerate(wanted):
+            chance = alive * self._after(
+                h, lambda x, T, *theta, k=count: self.recipe.count_if_alive(x, T, k, t, *theta)
+            )
+            table[:, column] = chance + (1 - alive) if count == 0 else chance
+        return table[:, 0] if np.ndim(n) == 0 else table
+
+    def probability_of_order(self, h: History, horizon: float) -> Array:
+        """P(at least one order in (T, T + horizon])."""
+        return self.probability_alive(h) * self._after(
+            h, lambda x, T, *theta: self.recipe.at_least_if_alive(x, T, 1.0, _span(horizon), *theta)
+        )
+
+    def time_to_next_order(self, h: History, level: float = 0.5) -> Array:
+        """Time after T before which the next order comes with probability `level`, given alive at T; the median where left out."""
+        if not 0 < level < 1:
+            raise InputError(f"A level lies between 0 and 1, not at {level:g}.")
+        return self._after(h, lambda x, T, *theta: self.recipe.next_order_if_alive(x, T, level, *theta))
+
+    def expected_orders_new(self, t: float | ArrayLike) -> Array:
+        """Expected repeat orders within t of the first purchase, of a customer not yet acquired; one for each t."""
+        t = np.atleast_1d(np.asarray(t, np.float64))
+        born = np.zeros(1)
+        return self.recipe.alive(born, born, born, *self.theta) * self.recipe.orders_if_alive(
+            np.zeros_like(t), np.zeros_like(t), t, *self.theta
+        )
+
+    def simulate(self, T: ArrayLike, rng: np.random.Generator, horizon: float = 0.0) -> Simulated:
+        """Draw one customer for each time of observation in `T`, with what they do up to T + horizon."""
+        ages = np.asarray(T, np.float64).reshape(-1)
+        who, when, death = self.recipe.draw_orders(ages + horizon, rng, *self.theta)
+        before = when <= ages[who]
+        x = np.bincount(who[before], minlength=ages.size).astype(np.float64)
+        last = np.zeros(ages.size)
+        np.maximum.at(last, who[before], when[before])
+        later = np.bincount(who[~before], minlength=ages.size).astype(np.float64)
+        return Simulated(History(x, last, ages), later, death > ages)
+
+    def _after(self, h: History, kernel: Callable[..., Array], *given: Any) -> Array:
+        """`kernel(x, T, *given, *theta)` once for every distinct (x, T), told to each row."""
+        pairs = h.distinct(("x", "T"))
+        values = np.asarray(kernel(*pairs.columns, *given, *self.theta), np.float64)
+        return values[pairs.place]
+
+    def _discounted(self, x: Array, T: Array, end: float, rate: float, *theta: Any) -> Array:
+        """∫₀ᵉⁿᵈ e^(−rate·s) · rate_if_alive(s) ds by Gauss and Legendre, in a time that runs by folds of the shortest change."""
+        turn = np.minimum(self.recipe.turn(x, T, *theta), 1.0 / rate)
+        reach = np.log1p(end / turn)
+        nodes, weights = np.polynomial.legendre.leggauss(12 + int(NODES_A_FOLD * np.ceil(reach.max(initial=0.0))))
+        result = np.zeros(x.size)
+        for node, weight in zip(0.5 * (nodes + 1), 0.5 * weights, strict=True):
+            fold = turn * np.exp(reach * node)
+            s = fold - turn
+            result += weight * reach * fold * np.exp(-rate * s) * self.recipe.rate_if_alive(x, T, s, *theta)
+        return result
+
+
+TAIL_OF_DISCOUNT = 45.0
+"""Where e^(−rate × time) has fallen under 3e-20, nothing further is added."""
+
+
+def _span(value: float) -> float:
+    span = float(value)
+    if not (np.isfinite(span) and span >= 0):
+        raise InputError(f"A horizon is a finite time of at least 0, not {value}.")
+    return span
