@@ -125,17 +125,20 @@ def check(
 
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where the company is written.")] = Path("demo"),
+    customers: Annotated[int, typer.Option(metavar="NUMBER", help="How many customers it has won.")] = 5000,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Make up a company whose truth is known, and run the main job on it."""
-    from lifeworth.cli.progress import shown
-    from lifeworth.data import synthetic
+    """Make up a company whose truth is known, and run the main job on it.
 
-    data = folder / "data"
+    Its data go to DIR/data, the truth beside them; the results to DIR/runs/current/.
+    """
+    from lifeworth.cli.progress import shown
+    from lifeworth.data.synthetic import generate, write
+
     with shown(quiet=quiet or as_json) as progress, progress.step("Making up a company"):
-        synthetic.write(synthetic.generate(synthetic.World()), data)
-    _run([str(data / "orders.csv")], folder, {}, as_json=as_json, quiet=quiet)
+        export = write(generate(customers), folder / "data")[0]
+    _run([str(export)], folder, {}, as_json=as_json, quiet=quiet)
 
 
 def _run(orders: list[str], workspace: Path, changes: dict[str, Any], *, as_json: bool, quiet: bool) -> None:
