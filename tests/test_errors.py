@@ -9,7 +9,6 @@ import pytest
 from lifeworth import errors
 from lifeworth.errors import ColumnError, InputError, LifeworthError, near
 
-
 TREE = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, LifeworthError)]
 
 
