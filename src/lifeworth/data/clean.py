@@ -10,20 +10,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
-from typing import Any, Protocol
+from typing import Protocol
 
 import ibis
 from ibis.expr.types import Table
 
 from lifeworth.data import aside, orders, returns
+from lifeworth.data.account import CameOut, account
 from lifeworth.data.contracts import CUSTOMERS, ORDER_LINES, QUARANTINE, REFUNDS, Contract
 from lifeworth.data.currency import OneCurrency, one_currency
 from lifeworth.data.money import ZERO, as_money, conform
 from lifeworth.data.notes import Found, write
 from lifeworth.data.probe import Probe, is_return, look
 from lifeworth.data.reasons import REASONS, Reason, reason
-from lifeworth.data.reconcile import CurrencyLine, FileLine, Reconciliation
+from lifeworth.data.reconcile import Reconciliation
 from lifeworth.engine.base import Engine
 from lifeworth.errors import DataError
 from lifeworth.report.progress import SILENT, Progress
@@ -31,9 +31,9 @@ from lifeworth.settings import Settings
 
 __all__ = ["REASONS", "Cleaned", "Reason", "clean"]
 
-NOTHING = Decimal(0)
-
-_WORKING = ("_heads", "_back", "_matched", "_chosen", "_copies", "_superseded")
+_WORKING = ("_heads", "_back", "_matched", "_chosen")
+_BEHIND_VIEWS = ("_copies", "_superseded", "_worthless", "_rates", "_one_currency")
+"""What a view of the rows still reads."""
 
 
 class Named(Protocol):
@@ -193,7 +193,7 @@ class _Cleaning:
         sales = usable.filter(~is_return(usable)) if self.probe.returns else usable
         heads, plain = self._heads(sales, sorted_rows.unique)
         if policy.drop_worthless and self.probe.priced:
-            nothing = heads.filter(heads["goods"] == 0)
+            nothing = self.engine.create("_worthless", heads.filter(heads["goods"] == 0).select("order_id"))
             keyed = sales.mutate(_order=orders.order_key(sales, self.probe))
             set_aside.append(
                 aside.quarantined(keyed.semi_join(nothing, keyed["_order"] == nothing["order_id"]), "zero_value")
@@ -205,11 +205,13 @@ class _Cleaning:
         heads = orders.refund_parts(heads, self.probe)
         matched = self._returns(usable, sales, heads) if self.probe.returns else None
         refunds = self._refunds(matched, heads)
-        made = self._orders(heads, refunds, plain=plain and matched is None)
-        reconciliation = self._reconcile(made, heads, matched, refunds, quarantine)
+        made = self._orders(heads, refunds, plain=plain)
+        names = {place: file.name for place, file in enumerate(self.source.files)}
+        came_out = CameOut(made, heads, matched, refunds, quarantine)
+        reconciliation = account(self.engine, came_out, self.probe, self.money.shares, names, self.found)
         lines = self._lines(sales) if not self.found.by_order else None
         customers = self.engine.view("customers", _customers(made))
-        self.engine.drop(*(name for name in _WORKING if lines is None or name not in {"_copies", "_superseded"}))
+        self.engine.drop(*_WORKING, *(_BEHIND_VIEWS if lines is None and not plain else ()))
         has_refunds = matched is not None and self.engine.row(refunds.agg(rows=refunds.count()))["rows"] > 0
         return Cleaned(
             orders=made,
@@ -303,128 +305,6 @@ class _Cleaning:
             discount="discount",
         )
         return self.engine.view("order_lines", conform(query, ORDER_LINES))
-
-    def _reconcile(
-        self, made: Table, heads: Table, matched: Table | None, refunds: Table, quarantine: Table
-    ) -> Reconciliation:
-        """Sum up what came out, from the tables that came out."""
-        known = made["customer_id"].notnull()
-        facts: dict[str, Any] = {
-            "orders": made.count(),
-            "orphans": made.count(where=~known),
-            "customers": made["net_revenue"].sum(where=known),
-            "nobody": made["net_revenue"].sum(where=~known),
-            "first": made["ordered_at"].min(),
-            "last": made["ordered_at"].max(),
-        }
-        if self.probe.zero:
-            facts["zero"] = made.count(where=(made["net_revenue"] == 0) & (made["refunded"] == 0))
-        if self.probe.margins or self.probe.costs:
-            facts["marginless"] = made.count(where=made["margin"].isnull() & (made["net_revenue"] != 0))
-        out = self.engine.row(made.agg(**facts))
-        self.found.first_at, self.found.last_at = out["first"], out["last"]
-        self.found.orders, self.found.orphans = out["orders"], out["orphans"]
-        self.found.zero, self.found.marginless = out.get("zero", 0), out.get("marginless", 0)
-        used, sales, off = self._taken_off(heads, out["orders"], out["customers"], out["nobody"])
-        customers, nobody = out["customers"] or NOTHING, out["nobody"] or NOTHING
-        stated = attached = NOTHING
-        if matched is not None:
-            back = self._given_back(matched, refunds)
-            used += back["rows"]
-            stated, attached = back["said"] or NOTHING, back["attached"] or NOTHING
-            customers -= back["loose"] or NOTHING
-            nobody -= back["loose_nobody"] or NOTHING
-            for kind, amount in (("tax", back["tax"]), ("shipping", back["shipping"])):
-                off[kind] = off.get(kind, NOTHING) - (amount or NOTHING)
-            off["returns_as_positive"] = 2 * (back["positive"] or NOTHING)
-            self.found.returns, self.found.loose = (
-                back["rows"],
-                (back["loose"] or NOTHING) + (back["loose_nobody"] or NOTHING),
-            )
-        by_reason, by_file, unpriced = self._set_aside(quarantine)
-        names = {place: file.name for place, file in enumerate(self.source.files)}
-        reconciliation = Reconciliation(
-            rows_in=self.probe.rows,
-            rows_used=used,
-            rows_aside={code: rows for code, (rows, _) in by_reason.items()},
-            money_in=self.probe.money,
-            customers=customers,
-            nobody=nobody,
-            off={kind: amount for kind, amount in off.items() if amount},
-            money_aside={code: amount for code, (_, amount) in by_reason.items() if amount},
-            sales=sales,
-            returns=stated,
-            attached=attached,
-            unpriced=unpriced,
-            files=tuple(
-                FileLine(
-                    names.get(one.file, f"input {one.file + 1}"),
-                    one.rows,
-                    one.rows - by_file.get(one.file, 0),
-                    one.money,
-                )
-                for one in self.probe.files
-            ),
-            currencies=tuple(CurrencyLine(one.currency, one.rows, one.money) for one in self.money.shares),
-        )
-        reconciliation.check()
-        return reconciliation
-
-    def _taken_off(
-        self, heads: Table, count: int, customers: Decimal | None, nobody: Decimal | None
-    ) -> tuple[int, Decimal, dict[str, Decimal]]:
-        """Rows in orders, their money, and tax, shipping and stated refunds taken off it."""
-        special = self.probe.taxed or self.probe.shipped or self.probe.refunded or self.probe.returns
-        if self.found.several_rows == 0 and not special:
-            return count, (customers or NOTHING) + (nobody or NOTHING), {}
-        sums = self.engine.row(
-            heads.agg(
-                rows=heads["rows"].sum(),
-                money=heads["money"].sum(),
-                tax=(heads["tax"] - heads["tax_back"]).sum(),
-                shipping=(heads["shipping"] - heads["shipping_back"]).sum(),
-                refunded=heads["refunded"].sum(),
-            )
-        )
-        off = {kind: sums[kind] or NOTHING for kind in ("tax", "shipping", "refunded")}
-        return int(sums["rows"]), sums["money"] or NOTHING, off
-
-    def _given_back(self, matched: Table, refunds: Table) -> dict[str, Any]:
-        loose = refunds["order_id"].isnull()
-        known = refunds["customer_id"].notnull()
-        positive = (matched["said"] > 0).fill_null(False)
-        return {
-            **self.engine.row(
-                matched.agg(
-                    rows=matched.count(),
-                    said=matched["said"].sum(),
-                    positive=matched["said"].sum(where=positive),
-                    tax=matched["tax"].sum(),
-                    shipping=matched["shipping"].sum(),
-                )
-            ),
-            **self.engine.row(
-                refunds.agg(
-                    attached=refunds["amount"].sum(where=~loose),
-                    loose=refunds["amount"].sum(where=loose & known),
-                    loose_nobody=refunds["amount"].sum(where=loose & ~known),
-                )
-            ),
-        }
-
-    def _set_aside(self, quarantine: Table) -> tuple[dict[str, tuple[int, Decimal]], dict[int, int], int]:
-        grouped = quarantine.group_by(["source_file", "reason"]).agg(
-            rows=quarantine.count(), money=quarantine["money"].sum(), priced=quarantine["money"].count()
-        )
-        by_reason: dict[str, tuple[int, Decimal]] = {}
-        by_file: dict[int, int] = {}
-        unpriced = 0
-        for row in sorted(self.engine.arrow(grouped).to_pylist(), key=lambda row: (row["reason"], row["source_file"])):
-            rows, money = by_reason.get(row["reason"], (0, NOTHING))
-            by_reason[row["reason"]] = (rows + row["rows"], money + (row["money"] or NOTHING))
-            by_file[row["source_file"]] = by_file.get(row["source_file"], 0) + row["rows"]
-            unpriced += row["rows"] - row["priced"]
-        return by_reason, by_file, unpriced if self.probe.priced else 0
 
 
 def _customers(made: Table) -> Table:

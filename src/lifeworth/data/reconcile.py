@@ -57,7 +57,7 @@ class Reconciliation:
         rows_aside: Rows set aside, by reason.
         money_in: The source's own total; none where the source has no money.
         customers: Net revenue of orders with a known customer, less refunds of theirs that name no order.
-        nobody: The same for orders and refunds without a customer.
+        nobody: The same for orders and refunds of nobody known, or of somebody who ordered nothing in these data.
         off: What was taken off the rows that are used, by kind (tax, shipping, refunded …).
         money_aside: Money of the rows set aside, by reason.
         sales: Of the rows used, the money of sales.
