@@ -20,7 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("evaluation",),
     ("workspace",),
     ("clv", "kpis", "segments"),
-    ("pages",),
+    ("facts", "pages"),
     ("job",),
     ("parts",),
     ("cli",),

@@ -159,12 +159,12 @@ def _columns(pairs: list[str] | None) -> dict[str, str] | None:
 
     if not pairs:
         return None
-    wrong = [pair for pair in pairs if not all(pair.partition("="))]
+    wrong = [pair for pair in pairs if not all(pair.partition("=")[:2])]
     if wrong:
         raise OptionError(
             "A column map is written OURS=YOURS.",
             faults=[f'--map "{pair}"' for pair in wrong],
-            hint='For example: --map customer_id="Client no" --map ordered_at=Paid',
+            hint='For example: --map customer_id="Client no" --map ordered_at=Paid. Nothing after the = leaves ours unread.',
         )
     return {ours.strip(): yours.strip() for ours, _, yours in (pair.partition("=") for pair in pairs)}
 
