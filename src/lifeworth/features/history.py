@@ -8,10 +8,11 @@ are whole numbers here; the unit a model counts in comes with `lifeworth.feature
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import cast
 
 import ibis
 import ibis.expr.datatypes as dt
-from ibis.expr.types import Scalar, Table
+from ibis.expr.types import BooleanColumn, Column, Table
 
 from lifeworth.data.contracts import MONEY
 
@@ -33,7 +34,7 @@ def known_orders(orders: Table, refunds: Table | None, as_of: date) -> Table:
         One row an order: `customer_id`, `day`, `value`, `margin` (money, decimal) and `purchase` (true or false).
     """
     # Timestamps are compared as such: turning 4 million of them into dates first costs as much as the aggregate.
-    seen = orders.filter(orders["customer_id"].notnull(), orders["ordered_at"] < _midnight_after(as_of))
+    seen = orders.filter(orders["customer_id"].notnull(), up_to(orders["ordered_at"], as_of))
     back = ibis.coalesce(seen["refunded"], ibis.literal(0, MONEY))
     if refunds is None:
         return seen.select(
@@ -43,7 +44,7 @@ def known_orders(orders: Table, refunds: Table | None, as_of: date) -> Table:
             margin=seen["margin"],
             purchase=(seen["net_revenue"] > 0) | ((seen["net_revenue"] == 0) & (back == 0)),
         )
-    later = refunds.filter(refunds["order_id"].notnull(), refunds["refunded_at"] >= _midnight_after(as_of))
+    later = refunds.filter(refunds["order_id"].notnull(), ~up_to(refunds["refunded_at"], as_of))
     undone = later.group_by(undone_order=later["order_id"]).agg(
         undone=later["amount"].sum(), undone_margin=later["margin"].sum()
     )
@@ -126,18 +127,6 @@ def counts(history: Table) -> Table:
     return history.group_by(["x", "recency", "age"]).agg(customers=history.count())
 
 
-def later_purchases(orders: Table, refunds: Table | None, after: date, until: date) -> Table:
-    """What each customer bought in the days (`after`, `until`], as known at `until`.
-
-    Returns:
-        One row a customer with a purchase day in the span, new ones included: `customer_id`, `orders` (purchase days),
-        `value` (money of those days, decimal).
-    """
-    days = purchase_days(orders, refunds, until)
-    span = days.filter(days["day"] > ibis.literal(after))
-    return span.group_by("customer_id").agg(orders=span.count(), value=span["value"].sum())
-
-
 def customer_days(orders: Table, refunds: Table | None, as_of: date, *, margin: bool = True) -> Table:
     """Customer × day with an order, wholly returned days included: their money still belongs to the revenue.
 
@@ -156,7 +145,7 @@ def unattached_refunds(refunds: Table, as_of: date) -> Table:
     return refunds.filter(
         refunds["order_id"].isnull(),
         refunds["customer_id"].notnull(),
-        refunds["refunded_at"] < _midnight_after(as_of),
+        up_to(refunds["refunded_at"], as_of),
     )
 
 
@@ -173,5 +162,8 @@ def _less_unattached(summed: Table, refunds: Table, as_of: date) -> Table:
     ).drop("back_customer", "back", "back_margin")
 
 
-def _midnight_after(day: date) -> Scalar:
-    return ibis.timestamp(datetime.combine(day + timedelta(days=1), time.min).isoformat(sep=" "))
+def up_to(moment: Column, day: date) -> BooleanColumn:
+    """Whether a time lies on `day` or before it."""
+    return cast(
+        "BooleanColumn", moment < ibis.timestamp(datetime.combine(day + timedelta(days=1), time.min).isoformat(" "))
+    )

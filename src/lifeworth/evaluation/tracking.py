@@ -1,0 +1,96 @@
+"""Orders week by week against what a model expects of them: where a forecast leaves the track, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lifeworth.evaluation.holdout import Holdout, Timeline
+from lifeworth.evaluation.metrics import Array
+from lifeworth.units import TimeUnit
+
+SHAPE_CUSTOMERS = 20_000
+"""Customers the shape of the forecast between its ends is taken from; its end is that of all of them."""
+SHAPE_POINTS = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What one model expects, cumulated, at the ends of the weeks of a `Tracking`.
+
+    `expected` knows only when customers came (the model's unconditional expectation); `forecast` starts from what had
+    happened by `as_of` and adds what the customers' histories promise; it is None in the weeks before.
+    """
+
+    name: str
+    expected: tuple[float, ...]
+    forecast: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """Cumulative repeat orders of the customers known at `as_of`, by week."""
+
+    as_of: date
+    ends: tuple[date, ...]
+    actual: tuple[float, ...]
+    weekly: tuple[float, ...]
+    tracks: tuple[Track, ...]
+
+
+def actual_track(test: Holdout, tracks: tuple[Track, ...]) -> Tracking:
+    """The tracks of some models beside what happened."""
+    line = test.timeline
+    return Tracking(test.as_of, line.ends, tuple(line.cumulative.tolist()), tuple(line.orders.tolist()), tracks)
+
+
+def track(name: str, fitted: Any, test: Holdout, total: float) -> Track:
+    """What a fitted order model expects week by week.
+
+    Args:
+        name: Of the model.
+        fitted: An order model fitted to `test.history`.
+        test: The hold-out.
+        total: Orders it expects of all customers in the days held out.
+    """
+    line = test.timeline
+    offsets = np.array([(end - test.as_of).days for end in line.ends], np.int64)
+    expected = unconditional(fitted, line, offsets, test.unit)
+    ahead = offsets[offsets > 0]
+    past = line.cumulative[offsets <= 0]
+    start = float(past[-1]) if past.size else 0.0
+    curve = start + _shape(fitted, test, ahead) * total
+    forecast: list[float | None] = [None] * len(offsets)
+    if past.size:
+        forecast[past.size - 1] = start
+    forecast[past.size :] = curve.tolist()
+    return Track(name, tuple(expected.tolist()), tuple(forecast))
+
+
+def unconditional(fitted: Any, line: Timeline, offsets: NDArray[np.int64], unit: TimeUnit) -> Array:
+    """Repeat orders expected of everyone by each day (counted from `as_of`), knowing only when they came: Σ E[X(t)]."""
+    if not offsets.size:
+        return np.zeros(0)
+    ages = np.arange(line.arrivals.size)
+    reach = int(ages[-1] + max(int(offsets[-1]), 0))
+    by_age = np.asarray(fitted.expected_orders_new(np.arange(reach + 1) / unit.days), np.float64)
+    return np.array(
+        [line.arrivals @ np.where(ages + day >= 0, by_age[np.maximum(ages + day, 0)], 0.0) for day in offsets]
+    )
+
+
+def _shape(fitted: Any, test: Holdout, ahead: NDArray[np.int64]) -> Array:
+    """Share of the whole forecast expected by each of the days `ahead`; 1 at the last."""
+    if not ahead.size:
+        return np.zeros(0)
+    few = test.sample(SHAPE_CUSTOMERS).history
+    days = np.unique(np.append(ahead[:: max(1, ahead.size // SHAPE_POINTS)], ahead[-1]))
+    sums = np.array([float(np.sum(fitted.expected_orders(few, day / test.unit.days))) for day in days])
+    if sums[-1] <= 0:
+        return np.zeros(ahead.size)
+    shape: Array = np.interp(ahead, np.append(0, days), np.append(0.0, sums / sums[-1]))
+    return shape
