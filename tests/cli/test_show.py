@@ -116,3 +116,11 @@ def test_a_bar_is_as_long_as_its_share(share: float) -> None:
 @pytest.mark.parametrize(("share", "length"), [(-1.0, 0), (0.0, 0), (1.0, WIDTH), (7.0, WIDTH)])
 def test_a_bar_never_leaves_its_place(share: float, length: int) -> None:
     assert len(bar(share)) == length
+
+
+def test_a_wide_heat_map_keeps_to_the_screen_and_says_what_it_left_out(shown: Any) -> None:
+    many = tuple(str(month) for month in range(60))
+    heat = Heatmap("Retention", "Cohort", "months", ("2025-01",), many, ((0.5,) * 60,))
+    lines = shown(heat).splitlines()
+    assert max(map(len, lines)) <= 120
+    assert any("further columns of months" in line for line in lines)

@@ -7,6 +7,7 @@ go to be forgotten.
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 from typing import Any
 
 LONGEST = 400
@@ -101,3 +102,14 @@ def _belongs_in_a_door(node: ast.stmt, *, lazy: bool) -> bool:
         names = {target.id for target in targets if isinstance(target, ast.Name)}
         return names == {"__all__"} or (lazy and not any(isinstance(part, ast.Lambda) for part in ast.walk(node)))
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)  # a docstring under a name
+
+
+def test_every_room_has_its_tests(house: Any) -> None:
+    tests = Path(__file__).resolve().parents[1]
+    rooms = {module.room for module in house.modules} - {"lifeworth"}
+    faults = [
+        room
+        for room in sorted(rooms)
+        if not (tests / f"test_{room}.py").exists() and not list((tests / room).glob("test_*.py"))
+    ]
+    assert not faults, f"no tests/<room>/test_*.py and no tests/test_<room>.py: {faults}"

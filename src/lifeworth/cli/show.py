@@ -23,6 +23,9 @@ TONES = {"plain": "", "good": "green", "warning": "yellow", "bad": "bold red"}
 WIDE = 120
 """Columns where the screen does not say how wide it is (a pipe, a log)."""
 
+LABEL, CELL = 16, 10
+"""Characters of a heat map's row name and of one of its cells."""
+
 LEFT: frozenset[Kind] = frozenset({"text"})
 
 
@@ -111,11 +114,15 @@ def _table(one: spec.Table, currency: str) -> RenderableType:
 
 
 def _heatmap(one: spec.Heatmap, currency: str) -> RenderableType:
+    """The matrix as a table: the first columns that fit the screen, and a word about those that do not."""
+    shown = max(3, (console().width - LABEL - CELL * len(one.side)) // CELL)
     columns = (spec.Column("row", one.row_title), *one.side)
-    columns += tuple(spec.Column(f"c{index}", title, one.kind) for index, title in enumerate(one.columns))
+    columns += tuple(spec.Column(f"c{index}", title, one.kind) for index, title in enumerate(one.columns[:shown]))
     sides = one.side_values or ((),) * len(one.rows)
-    rows = tuple((name, *side, *values) for name, side, values in zip(one.rows, sides, one.values, strict=True))
-    return _table(spec.Table(one.title, columns, rows, one.caption), currency)
+    rows = tuple((name, *side, *values[:shown]) for name, side, values in zip(one.rows, sides, one.values, strict=True))
+    left = len(one.columns) - shown
+    more = f"{left} further columns of {one.column_title} stand in the report and in --json." if left > 0 else ""
+    return _table(spec.Table(one.title, columns, rows, f"{one.caption} {more}".strip()), currency)
 
 
 def _titled(title: str, body: RenderableType, caption: str = "") -> RenderableType:
