@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -110,16 +110,3 @@ def draw_purchases(seed: int, world: World, span: Span, people: People) -> tuple
         np.full(count + len(owner), SALE, dtype=np.int64),
     )
     return Buying(rate, dropout, spend_rate, left), log.in_time()
-
-
-def without_effects(world: World) -> World:
-    """The same business as the textbook has it: one kind of customer, no seasons, no campaigns, clean prices apart."""
-    return replace(
-        world,
-        channels=tuple(replace(c, rate=1.0, dropout=0.0, spend=1.0) for c in world.channels),
-        order_season=(1.0,) * 12,
-        satisfaction_on_dropout=0.0,
-        onboarded_on_dropout=0.0,
-        onboarded_on_rate=1.0,
-        campaigns=(),
-    )

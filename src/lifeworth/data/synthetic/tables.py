@@ -61,7 +61,7 @@ _DESCRIBED = (
             "plan": (dt.string, "Taster, House or Connoisseur"),
             "interval": (dt.string, "month or year"),
             "started_at": (dt.date, "first day"),
-            "trial_ends_at": (dt.date, "first day that is paid for, where it began with a trial"),
+            "trial_ends_at": (dt.date, "first day that is paid for, where it began with a trial; may be planned"),
             "ended_at": (dt.date, "first day it no longer runs; null while it does"),
             "mrr": (MONEY, "monthly recurring revenue once paid; of a yearly plan a twelfth"),
             "ended_by": (dt.string, "customer, payment, trial, upgrade, downgrade or pause"),

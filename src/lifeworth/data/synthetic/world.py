@@ -1,8 +1,8 @@
 """What is true of the generated business: every parameter that was put in, as plain data.
 
 Harbour & Bean sells coffee and what belongs to it, in a shop, on the web and on a marketplace, and runs a subscription
-club. The numbers are invented; they are set so that the shop looks like one: an average order near 57 euros, about half
-of the customers with a second order, a customer who costs some 20 euros to win.
+club. The numbers are invented; they are set so that the shop looks like one: an average order near 56 euros, some
+three of five customers with a second order, a customer who costs some 17 euros to win.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 class Channel:
     """How a channel brings customers, and what kind of customers it brings.
 
-    New customers of a month = season × (`base` + `top` × spend ÷ (spend + `half_spend`)), for a business of
-    `World.reference_joiners` new customers a month; a larger business is larger in all three.
+    New customers of a month = season × growth × (`base` + `top` × spend ÷ (spend + `half_spend`)), stated for a business
+    of some 170 new customers a month; a larger business is larger in all three, and in its `budget`.
     """
 
     name: str
@@ -97,8 +97,8 @@ class World:
     """The parameters of the business; a copy with some changed makes another business (`dataclasses.replace`)."""
 
     # Orders: λ ~ Gamma(r, alpha) a day, p ~ Beta(a, b), then moved by channel, category, onboarding and satisfaction.
-    r: float = 0.75
-    alpha: float = 75.0
+    r: float = 0.45
+    alpha: float = 60.0
     a: float = 0.8
     b: float = 2.5
     # Money: an order is Gamma(p, ν), ν ~ Gamma(q, v) across customers; the mean order is p v ÷ (q − 1).
@@ -107,7 +107,6 @@ class World:
     v: float = 50.0
 
     channels: tuple[Channel, ...] = CHANNELS
-    reference_joiners: float = 168.0
     growth: float = 0.5
     """How much more a month brings at the end of the span than at its start, for the same spend."""
     joining_season: tuple[float, ...] = (0.90, 0.88, 0.95, 0.95, 1.00, 0.90, 0.85, 0.88, 1.00, 1.08, 1.33, 1.28)
