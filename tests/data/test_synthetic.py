@@ -293,7 +293,7 @@ def test_the_same_product_stands_once_on_an_order(business: Business) -> None:
 
 
 # -- chance -----------------------------------------------------------------------------------------------------------
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=40)
 @given(
     customers=st.integers(20, 60),
     seed=st.integers(0, 2**40),

@@ -80,7 +80,9 @@ def _effect(
     more = np.array([campaign.more.get(name, 0.0) for name in SEGMENTS])[group.segment]
     fewer = np.array([campaign.fewer.get(name, 0.0) for name in SEGMENTS])[group.segment]
     start = float(group.time[0]) if len(group.time) else 0.0
-    alive = buying.left[group.customer] > start
+    # When an order would follow, and whether the customer still buys by then.
+    after = start + np.minimum(rng.exponential(5.0, len(group.customer)), campaign.window - 1e-3)
+    alive = buying.left[group.customer] > after
 
     spoiled = np.zeros(len(buying.left))
     spoiled[group.customer[group.treated]] = fewer[group.treated]
@@ -89,8 +91,6 @@ def _effect(
     keep = ~(window & (rng.random(len(log)) < spoiled[log.customer]))
 
     prompted = group.treated & alive & (rng.random(len(alive)) < more)
-    who = group.customer[prompted]
-    after = np.minimum(rng.exponential(5.0, len(who)), campaign.window - 1e-3)
     truth = {
         "campaign": campaign.name,
         "window_days": campaign.window,
@@ -109,7 +109,7 @@ def _effect(
             for part in (group.segment == place,)
         ],
     }
-    return log.only(keep).plus(who, start + after, prompted=True).in_time(), truth
+    return log.only(keep).plus(group.customer[prompted], after[prompted], prompted=True).in_time(), truth
 
 
 def assignments(span: Span, people: People, reached: list[Reached]) -> pa.Table:
