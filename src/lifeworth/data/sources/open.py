@@ -1,0 +1,190 @@
+"""The door: whatever holds orders in, staged rows out. Read `read_orders` from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from lifeworth.data.contracts import STAGED
+from lifeworth.data.sources.check_rows import judge, mixed_case, nobody_note, status_note
+from lifeworth.data.sources.columns import overrides
+from lifeworth.data.sources.databases import is_url, read_database
+from lifeworth.data.sources.excel import read_excel_file
+from lifeworth.data.sources.files import expand, kind_of, read_parquet_file, read_text_file
+from lifeworth.data.sources.frames import read_frame
+from lifeworth.data.sources.generic import plan_generic
+from lifeworth.data.sources.json_records import read_json_file
+from lifeworth.data.sources.layout import plan_layout
+from lifeworth.data.sources.plan import Plan
+from lifeworth.data.sources.readings import read_forms, retry
+from lifeworth.data.sources.sample import Sample, take
+from lifeworth.data.sources.shopify import SHOPIFY
+from lifeworth.data.sources.source import ColumnMap, Raw, Source
+from lifeworth.data.sources.stage import Readings, staged
+from lifeworth.data.sources.woocommerce import WOOCOMMERCE
+from lifeworth.engine.base import Engine
+from lifeworth.errors import ColumnError, InputError
+from lifeworth.report.progress import SILENT, Progress
+from lifeworth.settings import Settings
+
+LAYOUTS = (SHOPIFY, WOOCOMMERCE)
+STAGED_NAME = STAGED.name
+
+
+def read_orders(
+    engine: Engine, inputs: Sequence[Any] | Any, settings: Settings | None = None, progress: Progress = SILENT
+) -> Source:
+    """Read orders into the table "staged": recognise the columns, decide how values are written, type every row.
+
+    Args:
+        engine: Where the rows go.
+        inputs: Files, folders, database URLs with a table ("sqlite:///shop.db#orders") or frames; several are read
+            together and must have the same columns, in any order.
+        settings: `columns`, `dates`, `decimal`, `as_of` and `currency` are heeded.
+        progress: Told which input is being read.
+
+    Raises:
+        FileError: if an input is missing, empty, damaged or not of a readable kind.
+        ColumnError: if the date or the customer cannot be told, or most values of a column cannot be read.
+        AmbiguityError: if a value has two readings and nothing in the data decides.
+        OptionError: if a mapped name is not one of ours.
+    """
+    settings = settings or Settings()
+    raws: list[Raw] = []
+    try:
+        for position, item in enumerate(_listed(inputs)):
+            with progress.step(f"Reading {_spoken(item)}"):
+                raws.append(_read(engine, f"_raw_{position}", item, position))
+        samples = [take(engine, raw) for raw in raws]
+        plan = recognise(raws, samples[0], settings)
+        with progress.step("Understanding the columns"):
+            readings, notes = read_forms(engine, raws, samples, plan, settings)
+            _stage(engine, raws, plan, readings)
+            again = [retry(plan, sample, rows) for sample, rows in zip(samples, _faults(engine, raws), strict=True)]
+            if any(again):
+                # Values that the sample did not show may tell more: a thousands separator, a second form of date.
+                second = [new or old for new, old in zip(again, samples, strict=True)]
+                forms, said = read_forms(engine, raws, second, plan, settings)
+                if forms != readings:
+                    readings, notes = forms, said
+                    _stage(engine, raws, plan, readings)
+            judge(engine, raws, plan)
+            notes = [*(note for raw in raws for note in raw.notes), *plan.notes, *notes]
+            notes += nobody_note(engine, raws, plan, readings)
+            notes += status_note(engine, raws, plan)
+            notes += mixed_case(engine, readings)
+    finally:
+        engine.drop(*(f"_raw_{position}" for position in range(len(raws) + 1)))
+    return _source(engine, raws, plan, readings, notes)
+
+
+def recognise(raws: Sequence[Raw], sample: Sample, settings: Settings) -> Plan:
+    """Layout and columns, told from the first input; every other must have the columns that are read.
+
+    Raises:
+        ColumnError: if a needed column is missing in any input.
+        OptionError: if a mapped name is not one of ours.
+    """
+    first = raws[0]
+    mapped = overrides(first.columns, settings.columns, first.where)
+    layout = next((layout for layout in LAYOUTS if layout.recognises(first.columns)), None)
+    plan = (
+        plan_layout(layout, first.columns, mapped, first.where)
+        if layout is not None
+        else plan_generic(first.columns, sample, mapped, first.where)
+    )
+    faults = []
+    for raw in raws[1:]:
+        missing = [column for column in dict.fromkeys(plan.fields.values()) if column not in raw.columns]
+        if missing:
+            faults.append(f"{raw.where} lacks {', '.join(missing)}")
+    if faults:
+        raise ColumnError(
+            f"Files that are read together need the same columns as {first.where}:",
+            faults=faults,
+            hint="Give the columns the same names, or read the files one by one.",
+        )
+    return plan
+
+
+def _listed(inputs: Any) -> list[Any]:
+    """All inputs one by one: folders opened, a single input taken as a list of one."""
+    single = isinstance(inputs, str | Path) or not isinstance(inputs, list | tuple)
+    found: list[Any] = []
+    for item in [inputs] if single else inputs:
+        if isinstance(item, str | Path) and not is_url(str(item)):
+            found += _files(str(item))
+        else:
+            found.append(item)
+    if not found:
+        raise InputError("No orders were handed in.", hint="Name a file: lifeworth run orders.csv")
+    return found
+
+
+def _files(item: str) -> list[Any]:
+    path, _, sheet = item.partition("#")
+    if sheet and not Path(item).exists() and Path(path).is_file():
+        return [(Path(path), sheet)]
+    return list(expand(Path(item)))
+
+
+def _read(engine: Engine, name: str, item: Any, position: int) -> Raw:
+    """One input as raw rows, by its kind."""
+    if isinstance(item, tuple):
+        return read_excel_file(engine, name, *item)
+    if isinstance(item, str):
+        return read_database(engine, name, item)
+    if not isinstance(item, Path):
+        return read_frame(engine, name, item, position)
+    kind, packing = kind_of(item)
+    if kind == "excel":
+        return read_excel_file(engine, name, item)
+    if kind == "parquet":
+        return read_parquet_file(engine, name, item)
+    if kind == "json":
+        return read_json_file(engine, name, item, packing)
+    return read_text_file(engine, name, item, packing)
+
+
+def _stage(engine: Engine, raws: Sequence[Raw], plan: Plan, readings: Sequence[Readings]) -> None:
+    for position, (raw, forms) in enumerate(zip(raws, readings, strict=True)):
+        query = staged(engine, raw, plan, forms, position)
+        if position == 0:
+            engine.create(STAGED_NAME, query)
+        else:
+            engine.append(STAGED_NAME, query)
+
+
+def _faults(engine: Engine, raws: Sequence[Raw]) -> list[list[dict[str, Any]]]:
+    """Some of the values that could not be read, by input."""
+    rows = engine.table(STAGED_NAME)
+    bad = rows.filter(rows["fault"].notnull()).select("source_file", "source_row", "fault_column", "fault_value")
+    found: list[list[dict[str, Any]]] = [[] for _ in raws]
+    for row in engine.arrow(bad.limit(4_000)).to_pylist():
+        found[row["source_file"]].append(row)
+    return found
+
+
+def _source(
+    engine: Engine, raws: Sequence[Raw], plan: Plan, readings: Sequence[Readings], notes: Sequence[str]
+) -> Source:
+    rows = engine.table(STAGED_NAME)
+    has = {ours for ours in plan.sources if ours in STAGED.columns}
+    currencies = {forms.currency for forms in readings}
+    currency = next(iter(currencies)) if len(currencies) == 1 else None
+    if "currency" in plan.sources:
+        ends = engine.row(rows.agg(low=rows["currency"].min(), high=rows["currency"].max()))
+        currency = ends["low"] if ends["low"] == ends["high"] else None
+    elif currency or any(forms.signs for forms in readings):
+        has.add("currency")
+    columns = ColumnMap(dict(plan.sources), dict(plan.reasons), plan.unused, plan.layout, plan.grain, plan.money)
+    return Source(rows, tuple(raw.file for raw in raws), columns, tuple(dict.fromkeys(notes)), frozenset(has), currency)
+
+
+def _spoken(item: Any) -> str:
+    if isinstance(item, tuple):
+        return f"{item[0].name}#{item[1]}"
+    if isinstance(item, Path):
+        return item.name
+    return item.rpartition("/")[2] if isinstance(item, str) else f"a {type(item).__module__.partition('.')[0]} frame"

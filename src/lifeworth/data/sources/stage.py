@@ -1,0 +1,135 @@
+"""From raw rows to staged ones: every field typed once, what cannot be read marked, in one pass over the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import ibis
+from ibis.expr.types import Column, Table
+
+from lifeworth.data.contracts import MONEY, STAGED
+from lifeworth.data.sources import dates, ids, numbers
+from lifeworth.data.sources.plan import AMOUNTS, ID, NUMBER, TIME, Plan
+from lifeworth.data.sources.source import Raw
+from lifeworth.engine.base import Engine
+
+_FIRST_DAY, _LAST_DAY = "1900-01-01", "2200-01-01"
+_NOT_NUMBERS = ("nan", "inf", "-inf", "+inf", "infinity", "-infinity", "+infinity", "∞")
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """How the columns of one input are written, by field."""
+
+    dates: Mapping[str, dates.DateForm] = field(default_factory=dict)
+    numbers: Mapping[str, numbers.NumberForm] = field(default_factory=dict)
+    ids: Mapping[str, ids.IdForm] = field(default_factory=dict)
+    currency: str | None = None
+    signs: Mapping[str, str] = field(default_factory=dict)
+
+
+def staged(engine: Engine, raw: Raw, plan: Plan, readings: Readings, position: int) -> Table:
+    """The staged rows of one input, as a query with exactly the columns of the contract."""
+    values = {name: _typed(engine, raw.rows[column], name, plan, readings) for name, column in plan.fields.items()}
+    judged = [name for name in plan.fields if plan.kinds[name] in {TIME, NUMBER}]
+    typed = raw.rows.select("_row", **values, **{f"_raw_{name}": raw.rows[plan.fields[name]] for name in judged})
+    ours = plan.finish(typed)
+    ours |= _currency(typed, plan, readings, ours)
+    ours |= _faults(typed, plan, judged)
+    ours["source_file"] = ibis.literal(position)
+    ours["source_row"] = typed["_row"]
+    columns = {
+        name: (ours[name] if name in ours else ibis.null(kind)).cast(kind) for name, kind in STAGED.schema.items()
+    }
+    return typed.select(**columns)
+
+
+def _typed(engine: Engine, value: Column, name: str, plan: Plan, readings: Readings) -> Column:
+    kind = plan.kinds[name]
+    if kind == ID:
+        return ids.parse(value, readings.ids.get(name, ids.IdForm()))
+    if kind == TIME:
+        return _time(engine, value, readings.dates.get(name, dates.DateForm()))
+    if kind == NUMBER:
+        return _number(value, readings.numbers.get(name, numbers.NumberForm()))
+    return (value if value.type().is_string() else value.cast("string")).strip().nullif("")
+
+
+def _time(engine: Engine, value: Column, form: dates.DateForm) -> Column:
+    if value.type().is_temporal():
+        time = value.cast("timestamp")
+        known = (time >= ibis.timestamp(_FIRST_DAY)) & (time < ibis.timestamp(_LAST_DAY))
+        return ibis.ifelse(known, time, None)
+    return dates.parse(engine, as_text(value), form)
+
+
+def _number(value: Column, form: numbers.NumberForm) -> Column:
+    if value.type().is_string():
+        return numbers.parse(value, form)
+    return value.try_cast(MONEY)
+
+
+def as_text(value: Column) -> Column:
+    """A column as text; whole floats without their ".0"."""
+    kind = value.type()
+    if kind.is_string():
+        return value
+    if kind.is_floating():
+        whole = (value == value.floor()) & (value.abs() < 1e15)
+        return ibis.ifelse(whole, value.try_cast("int64").cast("string"), value.cast("string"))
+    return value.cast("string")
+
+
+def _currency(typed: Table, plan: Plan, readings: Readings, ours: Mapping[str, Column]) -> dict[str, Column]:
+    if "currency" in ours:
+        return {}
+    if readings.currency is not None:
+        return {"currency": ibis.literal(readings.currency)}
+    money = next((name for name in ("money", "total", "unit_price") if name in plan.fields), None)
+    if not readings.signs or money is None:
+        return {}
+    text = typed[f"_raw_{money}"]
+    cases = [(text.contains(sign), code) for sign, code in sorted(readings.signs.items(), key=lambda s: -len(s[0]))]
+    return {"currency": ibis.cases(*cases, else_=ibis.null("string"))}
+
+
+def _faults(typed: Table, plan: Plan, judged: list[str]) -> dict[str, Column]:
+    """Fault, column and value of the first field of a row that cannot be read."""
+    what: list[tuple[Column, Column]] = []
+    where: list[tuple[Column, str]] = []
+    value: list[tuple[Column, Column]] = []
+    for name in sorted(judged, key=lambda name: (plan.kinds[name] != TIME, name not in AMOUNTS)):
+        raw, text = typed[f"_raw_{name}"], as_text(typed[f"_raw_{name}"])
+        bad = raw.notnull() & typed[name].isnull()
+        if raw.type().is_string():
+            bad = bad & (raw.strip() != "")
+        code = _date_fault(raw, text) if plan.kinds[name] == TIME else _number_fault(name, text)
+        what.append((bad, code))
+        where.append((bad, plan.fields[name]))
+        value.append((bad, text))
+    if not what:
+        return {}
+    null = ibis.null("string")
+    return {
+        "fault": ibis.cases(*what, else_=null),
+        "fault_column": ibis.cases(*where, else_=null),
+        "fault_value": ibis.cases(*value, else_=null),
+    }
+
+
+def _date_fault(raw: Column, text: Column) -> Column:
+    if raw.type().is_temporal():
+        return ibis.literal("date_impossible")
+    far = text.try_cast("timestamp").notnull() & text.re_search(r"^\s*\d{4}-")
+    return ibis.ifelse(far, "date_impossible", "date_unreadable")
+
+
+def _number_fault(name: str, text: Column) -> Column:
+    unreadable = "amount_unreadable" if name in AMOUNTS else "number_unreadable"
+    large = text.try_cast("float64").abs() >= 1e14
+    return ibis.cases(
+        (text.strip().lower().isin(_NOT_NUMBERS), "amount_infinite"),
+        (large.fill_null(False), "amount_too_large"),
+        else_=unreadable,
+    )
