@@ -1,5 +1,7 @@
 """Pure maths: arrays in, arrays out. Histories, the models fitted to them, and what they answer."""
 
+from __future__ import annotations
+
 from lifeworth.models.beta_geo import BetaGeoNBD
 from lifeworth.models.gamma_gamma import GammaGamma
 from lifeworth.models.history import History, SpendHistory

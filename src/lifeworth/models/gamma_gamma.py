@@ -121,19 +121,21 @@ class FittedSpend(Fitted[SpendHistory]):
             return said
         endless = (
             f"q = {self.parameters['q']:.3g} is not above 1: customers differ so much that a mean purchase of all of them does not exist; "
-            "a customer without purchases has no expected value, and a few customers decide every total."
+            "a customer of whom too little is known is given the observed mean purchase, and a few customers decide every total."
         )
         return (*said, endless)
 
     def expected_value(self, s: SpendHistory) -> Array:
         """Expected value of a customer's next purchase, equation (5) of the note: p (v + x m) ÷ (p x + q − 1).
 
-        For x = 0 it is the population's mean p v ÷ (q − 1); infinite where that is not finite.
+        For x = 0 it is the population's mean p v ÷ (q − 1). Where the model has no finite mean (q ≤ 1 and few purchases), it is
+        the mean purchase of the data fitted to, and the notes say so.
         """
         p, q, v = self.theta
         below = p * s.x + q - 1
         spent = np.where(s.x > 0, s.x * s.mean_value, 0.0)
-        return np.where(below > 0, p * (v + spent) / np.where(below > 0, below, 1.0), np.inf)
+        fallback = self.data.get("mean_value", np.inf)
+        return np.where(below > 0, p * (v + spent) / np.where(below > 0, below, 1.0), fallback)
 
     def mean_value(self) -> float:
         """Mean purchase of the population, p v ÷ (q − 1).
