@@ -10,12 +10,17 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from lifeworth.engine.base import Engine
 from lifeworth.engine.connect import connect
 
 ROOT = Path(__file__).resolve().parent.parent
+# A busy machine is no fault of the code: no test is judged by the clock.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
+
 REQUIRE_ALL = os.environ.get("LIFEWORTH_REQUIRE_ALL", "") not in {"", "0"}
 
 
