@@ -54,7 +54,6 @@ class Settings(BaseModel):
     model: str = Field("auto", description="The order model; by default the one that wins the back-test.")
     time_unit: TimeUnit = Field(TimeUnit.WEEK, description="The unit the model's parameters are stated in.")
     seed: int = Field(20240101, ge=0, description="Seed of everything drawn at random.")
-    draws: int = Field(2000, ge=200, le=100_000, description="Draws behind each predictive interval.")
     min_customers: int = Field(100, ge=2, description="Fewer customers than this get no fitted model.")
     min_repeaters: int = Field(
         30, ge=2, description="Fewer customers with a second order than this get no fitted model."

@@ -8,7 +8,7 @@ import ibis
 import numpy as np
 
 from lifeworth.clv import page
-from lifeworth.clv.simple import SimpleCLV, from_totals
+from lifeworth.clv.simple import SimpleCLV, customer_lifespan, from_totals
 from lifeworth.errors import OptionError
 from lifeworth.report.spec import Column, Page, Table
 from lifeworth.workspace import Workspace
@@ -54,17 +54,16 @@ def calc(
     Raises:
         OptionError: if the terms are incomplete, contradictory or out of range.
     """
-    totals = (revenue, purchases, buyers)
-    terms = (average_purchase_value, purchase_frequency)
-    if all(one is not None for one in terms) and all(one is None for one in totals):
-        # One purchase of that value, made that often by one buyer in one year.
-        value, often = terms
-        now = from_totals(revenue=value * often, purchases=often, buyers=1, lifespan=lifespan, churn=churn, margin=margin)  # type: ignore[operator,arg-type]
-    elif all(one is not None for one in totals) and all(one is None for one in terms):
+    if average_purchase_value is not None and purchase_frequency is not None:
+        _given_once({"revenue": revenue, "purchases": purchases, "buyers": buyers})
+        span = customer_lifespan(lifespan, churn)
+        now = SimpleCLV(average_purchase_value, purchase_frequency, span, margin)
+    elif revenue is not None and purchases is not None and buyers is not None:
+        _given_once({"average_purchase_value": average_purchase_value, "purchase_frequency": purchase_frequency})
         now = from_totals(
-            revenue=revenue,  # type: ignore[arg-type]
-            purchases=purchases,  # type: ignore[arg-type]
-            buyers=buyers,  # type: ignore[arg-type]
+            revenue=revenue,
+            purchases=purchases,
+            buyers=buyers,
             years=years,
             lifespan=lifespan,
             churn=churn,
@@ -72,7 +71,7 @@ def calc(
         )
     else:
         raise OptionError(
-            "The terms of the formula are incomplete or given twice.",
+            "The terms of the formula are incomplete.",
             hint="Give revenue, purchases and buyers, or average purchase value and purchase frequency; "
             "and lifespan or churn.",
         )
@@ -127,6 +126,15 @@ def customers(ws: Workspace, *, by: Order = "predicted_clv", top: int = 20, segm
     columns = tuple(Column(key, title, kind) for key, (title, kind) in shown.items())  # type: ignore[arg-type]
     title = "Customers" if segment is None else f"Customers: {segment}"
     return Table(title, columns, tuple(tuple(row[key] for key in shown) for row in rows), empty="No customer is in it.")
+
+
+def _given_once(others: dict[str, float | None]) -> None:
+    also = [name for name, number in others.items() if number is not None]
+    if also:
+        raise OptionError(
+            f"{' and '.join(also)} would state a term of the formula a second time.",
+            hint="Give the terms, or the totals they are made of, not both.",
+        )
 
 
 def _ranked(scored: ibis.expr.types.Table, by: str) -> ibis.expr.types.Table:

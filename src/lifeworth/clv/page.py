@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lifeworth.clv.simple import TERMS, SimpleCLV
-from lifeworth.report.spec import Axis, Block, Chart, Column, Group, Page, Series, Stat, Stats, Table, Text
+from lifeworth.report.format import text
+from lifeworth.report.spec import Axis, Block, Chart, Column, Group, Kind, Page, Series, Stat, Stats, Table, Text
 
 BINS = 24
 """Bars of the histogram of values; the last gathers everything above the 99th percentile."""
@@ -50,14 +51,12 @@ def calculator(now: SimpleCLV, after: SimpleCLV | None, *, currency: str) -> Pag
     if after is not None:
         stats.append(Stat("What-if", after.value, "money", "the same formula with the changed terms"))
         stats.append(Stat("Difference", after.value - now.value, "money", "what-if less today's value"))
-    titles = {
+    titles: dict[str, tuple[str, Kind]] = {
         "average_purchase_value": ("Average purchase value", "money"),
         "purchase_frequency": ("Purchase frequency, per year", "ratio"),
         "lifespan": ("Customer lifespan", "years"),
         "margin": ("Margin", "percent"),
     }
-    from lifeworth.report.format import text
-
     rows = [
         (
             title,

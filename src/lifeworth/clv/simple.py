@@ -92,17 +92,26 @@ def from_totals(
     for name, number in {"purchases": purchases, "buyers": buyers, "years": years}.items():
         if not number > 0:
             raise OptionError(f"{name} must be greater than 0: nothing can be divided by {number}.")
-    if (lifespan is None) == (churn is None):
+    span = customer_lifespan(lifespan, churn)
+    return SimpleCLV(revenue / purchases, purchases / buyers / years, span, margin)
+
+
+def customer_lifespan(lifespan: float | None, churn: float | None) -> float:
+    """Years a customer goes on buying: stated, or 1 ÷ yearly churn.
+
+    Raises:
+        OptionError: if both or neither are given, or the churn gives no lifespan.
+    """
+    if lifespan is not None and churn is None:
+        return lifespan
+    if churn is None or lifespan is not None:
         raise OptionError("The lifespan is needed, once.", hint="Give the lifespan in years, or the churn per year.")
-    if lifespan is None:
-        assert churn is not None  # noqa: S101  one of the two was just made sure of
-        if not 0 < churn <= 1:
-            raise OptionError(
-                f"A yearly churn of {churn} gives no lifespan.",
-                hint="Churn is a share above 0 and at most 1; with no churn the lifespan is not defined: state it.",
-            )
-        lifespan = 1 / churn
-    return SimpleCLV(revenue / purchases, purchases / buyers / years, lifespan, margin)
+    if not 0 < churn <= 1:
+        raise OptionError(
+            f"A yearly churn of {churn} gives no lifespan.",
+            hint="Churn is a share above 0 and at most 1; with no churn the lifespan is not defined: state it.",
+        )
+    return 1 / churn
 
 
 def _changed(term: str, now: float, change: str | float) -> float:

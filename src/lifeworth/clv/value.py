@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from lifeworth.clv.margin import Margin
 from lifeworth.features.series import arrays, spend_arrays
-from lifeworth.models.base import Fitted
-from lifeworth.models.predictive import PredictiveIntervals, value_intervals
+from lifeworth.models.gamma_gamma import FittedSpend
+from lifeworth.models.history import SpendHistory
+from lifeworth.models.orders import FittedOrders
+from lifeworth.models.predictive import value_intervals
 from lifeworth.units import DAYS_PER_YEAR, Period, Rate, TimeUnit
 
 Floats = NDArray[np.float64]
@@ -26,8 +28,8 @@ LATEST_NEXT_ORDER = 5 * 365
 class Fits:
     """The two fitted models a prediction needs; without amounts there is no spend model and value is not predicted."""
 
-    orders: Fitted
-    spend: Fitted | None
+    orders: FittedOrders
+    spend: FittedSpend | None
     first_order: bool
     """Whether the spend model learnt from first orders too."""
 
@@ -42,8 +44,11 @@ class Terms:
     margin: Margin
     unit: TimeUnit
     lifespan: float | None
-    draws: int
-    seed: int
+    """Years a customer goes on buying; without it there is no simple CLV."""
+    simple: float | None
+    """Simple CLV of an average customer."""
+    why_no_simple: str
+    has_money: bool
 
     @property
     def span(self) -> float:
@@ -112,15 +117,15 @@ _ORDER = (
 
 def _past(rows: pa.Table, terms: Terms) -> dict[str, Any]:
     orders = rows["orders"].to_numpy()
-    revenue = _floats(rows, "revenue")
+    revenue = _floats(rows, "revenue") if terms.has_money else np.full(rows.num_rows, np.nan)
     historic = revenue * terms.margin.rate
-    if terms.margin.of_orders:
+    if terms.margin.of_orders and terms.has_money:
         own = _floats(rows, "margin")
         historic = np.where(np.isnan(own), historic, own)
     # A frequency needs at least a year to be one: two orders in a first week are not a hundred a year.
     years = np.maximum(rows["age"].to_numpy() / DAYS_PER_YEAR, 1.0)
     simple = None
-    if terms.lifespan is not None:
+    if terms.lifespan is not None and terms.has_money:
         simple = _floats(rows, "mean_value") * (orders / years) * terms.lifespan * terms.margin.rate
     return {
         "customer_id": rows["customer_id"],
@@ -138,7 +143,7 @@ def _future(rows: pa.Table, fits: Fits, terms: Terms) -> tuple[dict[str, Any], d
     model, span = fits.orders, terms.span
     delta = terms.discount.continuous(terms.unit)
     nothing = pa.nulls(rows.num_rows, pa.float64())
-    next_order = model.next_order_quantile(histories, 0.5) * terms.unit.days
+    next_order = model.time_to_next_order(histories) * terms.unit.days
     columns: dict[str, Any] = {
         "probability_alive": _column(model.probability_alive(histories)),
         "churn_probability": _column(1 - model.probability_of_order(histories, span)),
@@ -148,11 +153,9 @@ def _future(rows: pa.Table, fits: Fits, terms: Terms) -> tuple[dict[str, Any], d
     if fits.spend is None:
         return columns | dict.fromkeys(_PREDICTED[3:], nothing), None
     spend = spend_arrays(rows, first_order=fits.first_order)
-    order_value = fits.spend.expected_spend(spend)
+    order_value = _order_values(fits.spend, spend, rows)
     value = model.expected_discounted_orders(histories, delta, span) * order_value * terms.margin.rate
-    spread: PredictiveIntervals = value_intervals(
-        model, fits.spend, histories, spend, span, rate=delta, draws=terms.draws, seed=terms.seed
-    )
+    spread = value_intervals(model, fits.spend, histories, spend, span, rate=delta)
     rate = terms.margin.rate
     columns |= {
         "expected_order_value": _column(order_value),
@@ -162,6 +165,16 @@ def _future(rows: pa.Table, fits: Fits, terms: Terms) -> tuple[dict[str, Any], d
     }
     equity = {"value": float(value.sum()), "low": spread.total_low * rate, "high": spread.total_high * rate}
     return columns, equity
+
+
+def _order_values(model: FittedSpend, spend: SpendHistory, rows: pa.Table) -> Floats:
+    """Expected value of an order; the observed mean where the model has none, as with too few kinds of customers."""
+    expected = np.asarray(model.expected_value(spend))
+    known = np.isfinite(expected)
+    if known.all():
+        return expected
+    weights = rows["orders"].to_numpy()
+    return np.where(known, expected, float(np.average(_floats(rows, "mean_value"), weights=weights)))
 
 
 def _dates(as_of: date, days: Floats) -> pa.Array:

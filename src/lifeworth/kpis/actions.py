@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lifeworth.errors import OptionError, near
 from datetime import date
 
+from lifeworth.errors import OptionError, near
 from lifeworth.kpis import page
 from lifeworth.kpis.basics import Window, basics, window
 from lifeworth.kpis.registry import METRICS

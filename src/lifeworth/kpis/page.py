@@ -8,6 +8,7 @@ from typing import Any
 
 from lifeworth.kpis.basics import Window
 from lifeworth.kpis.registry import METRICS, evaluate
+from lifeworth.report.format import text
 from lifeworth.report.spec import Column, Heatmap, Page, Stat, Stats, Table, Text
 from lifeworth.units import Period
 
@@ -38,8 +39,8 @@ def kpis(now: Mapping[str, Any], then: Mapping[str, Any] | None, *, span: Window
         rows.append(
             (
                 metric.title,
-                show(value, metric.kind, currency),
-                show(before, metric.kind, currency),
+                text(value, metric.kind, currency),
+                text(before, metric.kind, currency),
                 change,
                 why or metric.formula,
             )
@@ -61,19 +62,13 @@ def kpis(now: Mapping[str, Any], then: Mapping[str, Any] | None, *, span: Window
     )
 
 
-def show(value: float | None, kind: str, currency: str) -> str:
-    """A figure as text, because one column holds many kinds."""
-    from lifeworth.report.format import text
-
-    return text(value, kind, currency)
-
-
 def cohorts(cells: Sequence[Mapping[str, Any]], *, as_of: date, currency: str) -> Page:
     """Two triangles: the share of each cohort that bought again, and what a customer of it has brought in all."""
+    cells = [cell for cell in cells if cell["complete"]]
     months = sorted({cell["cohort"] for cell in cells})[-LONGEST_COHORT_TABLE:]
     if len(months) < 2:
-        text = Text("All customers came in one month: there is nothing to compare yet.", tone="warning")
-        return Page("cohorts", "Cohorts", (text,), currency=currency, as_of=as_of)
+        only = Text("All customers came in one month: there is nothing to compare yet.", tone="warning")
+        return Page("cohorts", "Cohorts", (only,), currency=currency, as_of=as_of)
     width = max(int(cell["month"]) for cell in cells if cell["cohort"] in set(months)) + 1
     by_cell = {(cell["cohort"], int(cell["month"])): cell for cell in cells}
     sizes = [next(cell["customers"] for cell in cells if cell["cohort"] == month) for month in months]
@@ -93,7 +88,7 @@ def cohorts(cells: Sequence[Mapping[str, Any]], *, as_of: date, currency: str) -
         "Months since",
         names,
         tuple(str(k) for k in range(1, width)),
-        matrix("share_active", 1),
+        matrix("retention", 1),
         "percent",
         caption="Read a row from left to right to see how a cohort fades; read a column down to see whether later cohorts stay better.",
         side=side,

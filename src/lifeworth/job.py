@@ -1,0 +1,254 @@
+"""The main job: an order file in, what every customer is worth out. Read `run` from top to bottom."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from ibis.expr.types import Table
+
+from lifeworth import facts as told
+from lifeworth import pages
+from lifeworth.clv import actions as clv
+from lifeworth.clv.learn import Learned, learn
+from lifeworth.clv.margin import Margin, choose
+from lifeworth.clv.value import Terms, Valuation, value
+from lifeworth.data.answer import like
+from lifeworth.data.check import Capability, readiness
+from lifeworth.data.clean import Cleaned, clean
+from lifeworth.data.contracts import SCORES
+from lifeworth.data.run_writer import RunWriter
+from lifeworth.data.sources.open import read_orders
+from lifeworth.data.sources.source import Source
+from lifeworth.data.store import Store
+from lifeworth.engine.base import Engine
+from lifeworth.engine.connect import connect
+from lifeworth.errors import DataError
+from lifeworth.features.cohorts import cohorts
+from lifeworth.features.history import history, purchase_days
+from lifeworth.kpis import actions as kpis
+from lifeworth.kpis.basics import basics, window
+from lifeworth.kpis.registry import METRICS, evaluate
+from lifeworth.report.html import render
+from lifeworth.report.progress import SILENT, Progress
+from lifeworth.report.spec import Document, Page
+from lifeworth.segments import actions as segments
+from lifeworth.segments.lifecycle import lifecycle, usual_gap
+from lifeworth.segments.rfm import rfm
+from lifeworth.segments.tiers import value_tiers
+from lifeworth.settings import Settings, read
+from lifeworth.units import Period, Rate
+from lifeworth.workspace import Workspace
+
+KEPT = {
+    "orders": ("staged",),
+    "refunds": ("staged",),
+    "order_lines": ("staged",),
+    "customers": ("orders",),
+    "quarantine": ("staged",),
+    "purchase_days": ("orders", "refunds"),
+    "history": ("orders", "refunds"),
+    "cohorts": ("orders", "refunds"),
+    "customers_scored": ("history",),
+}
+"""Tables a run leaves for the parts, with what each is made of."""
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run found.
+
+    Attributes:
+        customers: One row a customer (`contracts.SCORES`), as the kind of frame the orders came in, else Arrow.
+        summary: The run in figures, ready for JSON.
+        document: The report as pages of plain data.
+        report: The report as one HTML text.
+        paths: Where the outputs lie, by file name; empty without a workspace.
+    """
+
+    customers: Any
+    summary: dict[str, Any]
+    document: Document
+    report: str
+    paths: dict[str, Path]
+
+
+def run(
+    inputs: Any,
+    *,
+    workspace: Path | str | None = None,
+    settings: Settings | None = None,
+    progress: Progress = SILENT,
+    **changes: Any,
+) -> RunResult:
+    """Read orders, clean them, test and fit models, value every customer, and write it all down.
+
+    Args:
+        inputs: A path, a URL of a database table, a frame (pandas, Polars, Arrow, DuckDB relation), or several of a kind.
+        workspace: Folder that keeps tables and runs; without one nothing is written.
+        settings: Settings to start from; by default those of the workspace's `lifeworth.toml` and the environment.
+        progress: Who is told how far the work is.
+        changes: Single settings, by name: `as_of`, `horizon`, `margin`, `discount` …
+
+    Raises:
+        InputError: if the input cannot be read or understood.
+        DataError: if nothing usable is left of it.
+        StorageError: if the results could not be written; the last good run stays current.
+    """
+    folder = None if workspace is None else Path(workspace)
+    settings = (settings or read(folder)).with_(**changes)
+    with connect() as engine, _begin(folder, engine) as writer:
+        source, cleaned = _read(engine, inputs, settings, progress)
+        rows = _histories(engine, cleaned, progress)
+        learned = learn(engine, rows, cleaned, settings, progress)
+        with progress.step("Valuing every customer"):
+            terms = _terms(engine, cleaned, settings)
+            valuation = value(rows, learned.fits, terms)
+            scored = _scores(engine, valuation, cleaned)
+        with progress.step("Drawing the report"):
+            capabilities = readiness(source, cleaned, settings, engine)
+            facts = told.collect(source, cleaned, valuation, learned, terms, capabilities, settings)
+            ws = Workspace(engine, settings, cleaned.as_of, cleaned.currency, facts)
+            document = _document(ws, cleaned, learned, capabilities)
+            report = render(document)
+        customers = like(engine.arrow(scored.order_by("customer_id")), inputs)
+        paths: dict[str, Path] = {}
+        if writer is not None:
+            with progress.step("Writing"):
+                paths = _write(writer, ws, learned, report)
+    return RunResult(customers, told.summary(facts, paths), document, report, paths)
+
+
+def check(inputs: Any, *, settings: Settings | None = None, progress: Progress = SILENT, **changes: Any) -> Page:
+    """What a run would understand: files, columns, reconciliation, and what the data are enough for. Writes nothing.
+
+    A `Text` of tone "bad" on the page says that the data are not sufficient for predicted value.
+
+    Raises:
+        InputError: if the input cannot be read or understood.
+    """
+    settings = (settings or read(None)).with_(**changes)
+    with connect() as engine:
+        source, cleaned = _read(engine, inputs, settings, progress)
+        return pages.check(source, cleaned, readiness(source, cleaned, settings, engine))
+
+
+# -- steps, in their order ----------------------------------------------------------------------------------------------
+def _read(engine: Engine, inputs: Any, settings: Settings, progress: Progress) -> tuple[Source, Cleaned]:
+    source = read_orders(engine, inputs, settings, progress)
+    cleaned = clean(engine, source, settings, progress=progress)
+    cleaned.reconciliation.check()
+    return source, cleaned
+
+
+def _histories(engine: Engine, cleaned: Cleaned, progress: Progress) -> pa.Table:
+    """What a model needs to know about each customer, by customer id."""
+    with progress.step("Histories"):
+        orders, refunds, as_of = cleaned.orders, cleaned.refunds, cleaned.as_of
+        engine.create("purchase_days", purchase_days(orders, refunds, as_of))
+        past = history(orders, refunds, as_of, margin=cleaned.has_margin)
+        rows = engine.arrow(engine.create("history", past, order_by=["customer_id"]))
+        engine.create("cohorts", cohorts(orders, refunds, cleaned.first_at.date(), as_of))
+    if rows.num_rows == 0:
+        raise DataError(
+            "No purchase names a customer, so nobody can be valued.",
+            hint="Say which column is the customer: --map customer_id=COLUMN",
+        )
+    return rows
+
+
+def _terms(engine: Engine, cleaned: Cleaned, settings: Settings) -> Terms:
+    margin = _margin(engine, cleaned, settings)
+    span = window(cleaned.first_at.date(), cleaned.as_of, Period.months(12))
+    row = engine.row(basics(cleaned.orders, engine.table("purchase_days"), span))
+    row |= {"years": span.years, "margin_used": margin.rate}
+    lifespan, _ = evaluate(METRICS["customer_lifespan"], row)
+    simple, why = evaluate(METRICS["simple_clv"], row)
+    return Terms(
+        as_of=cleaned.as_of,
+        horizon=settings.horizon,
+        discount=Rate(settings.discount),
+        margin=margin,
+        unit=settings.time_unit,
+        lifespan=lifespan,
+        simple=simple if cleaned.has_money else None,
+        why_no_simple=why if cleaned.has_money else "The source has no amounts.",
+        has_money=cleaned.has_money,
+    )
+
+
+def _margin(engine: Engine, cleaned: Cleaned, settings: Settings) -> Margin:
+    if not cleaned.has_margin:
+        return choose(settings.margin, None, None)
+    known = cleaned.orders.filter(cleaned.orders["margin"].notnull())
+    sums = engine.row(known.aggregate(margin=known["margin"].sum(), revenue=known["net_revenue"].sum()))
+    margin, revenue = (None if sums[name] is None else float(sums[name]) for name in ("margin", "revenue"))
+    return choose(settings.margin, margin, revenue)
+
+
+def _scores(engine: Engine, valuation: Valuation, cleaned: Cleaned) -> Table:
+    """Values and groups of every customer: the table `customers_scored`."""
+    past, worth = engine.table("history"), engine.load("clv", valuation.scores)
+    by = "predicted_clv" if valuation.equity is not None else "historic_clv" if cleaned.has_money else "orders"
+    gap = engine.row(usual_gap(past))["gap"]
+    joined = worth.join(value_tiers(worth, by), "customer_id")
+    joined = joined.join(rfm(past).select("customer_id", "rfm_segment"), "customer_id")
+    joined = joined.join(lifecycle(past, gap).select("customer_id", "lifecycle_status"), "customer_id")
+    return engine.create("customers_scored", joined.select(*SCORES.columns), order_by=["customer_id"])
+
+
+def _document(ws: Workspace, cleaned: Cleaned, learned: Learned, capabilities: tuple[Capability, ...]) -> Document:
+    facts, as_of, currency = ws.facts, ws.as_of, ws.currency
+    horizon = str(ws.settings.horizon)
+    bound = (
+        pages.overview(facts, as_of=as_of, currency=currency, horizon=horizon),
+        clv.value(ws),
+        segments.segments(ws),
+        kpis.cohorts(ws),
+        kpis.kpis(ws),
+        pages.trust(learned, as_of=as_of, currency=currency),
+        pages.data(facts, cleaned, capabilities, as_of=as_of, currency=currency),
+    )
+    said = {
+        "Orders from": ", ".join(file["name"] for file in facts["source"]["files"]),
+        "Orders up to": facts["last_order"],
+        "Horizon": horizon,
+        "Discount": f"{ws.settings.discount:.1%} a year",
+        "Margin": facts["value"]["margin_source"],
+    }
+    return Document("What your customers are worth", bound, currency, as_of, said)
+
+
+def _begin(folder: Path | None, engine: Engine) -> Any:
+    """The writer of a run, or nothing to write to."""
+    return nullcontext() if folder is None else Store(folder, engine).begin()
+
+
+def _write(writer: RunWriter, ws: Workspace, learned: Learned, report: str) -> dict[str, Path]:
+    """Everything a run leaves, out of sight until the last step."""
+    for name, inputs in KEPT.items():
+        if ws.has(name):
+            order = {"history": ["customer_id"], "purchase_days": ["customer_id", "day"]}.get(name)
+            writer.write_table(name, ws.table(name), inputs=inputs, order_by=order)
+    scored = ws.table("customers_scored")
+    writer.write_rows("customers.parquet", scored, order_by=["customer_id"])
+    writer.write_rows("customers.csv", scored, order_by=["customer_id"])
+    writer.write_output("report.html", report)
+    if learned.fits is not None:
+        writer.write_output("models/orders.json", learned.fits.orders.to_json())
+        if learned.fits.spend is not None:
+            writer.write_output("models/spend.json", learned.fits.spend.to_json())
+    facts = ws.facts
+    manifest = {
+        "inputs": facts["source"]["files"],
+        "settings": facts["settings"],
+        "rows": {"in": facts["reconciliation"]["rows_in"], "used": facts["reconciliation"]["rows_used"]},
+        "facts": facts,
+    }
+    kept = ("as_of", "customers", "net_revenue", "currency")
+    folder = writer.commit(manifest, summary={name: facts[name] for name in kept})
+    current = folder.parent / "current"
+    return {name: current / name for name in ("customers.parquet", "customers.csv", "report.html", "manifest.json")}

@@ -1,0 +1,164 @@
+"""The pages of a run that belong to no single part: the overview, the data, and how far the model can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from lifeworth.clv.learn import Learned
+from lifeworth.data import check as readiness
+from lifeworth.data.check import Capability
+from lifeworth.data.clean import Cleaned
+from lifeworth.data.sources.source import Source
+from lifeworth.report.format import text
+from lifeworth.report.spec import Block, Column, Page, Stat, Stats, Table, Text
+
+
+def overview(facts: Mapping[str, Any], *, as_of: date, currency: str, horizon: str) -> Page:
+    """The answer on one screen: who there is, what they are worth, how sure that is, what to do next."""
+    value = facts["value"]
+    equity = value["customer_equity"] or {}
+    what, no_money, no_model = value["value_of"], value["no_money"], value["no_model"]
+    head = Stats(
+        (
+            Stat(
+                "Customers",
+                facts["customers"],
+                "count",
+                "Customers with at least one purchase that was not wholly returned.",
+                as_of=as_of,
+                source="orders",
+            ),
+            Stat(
+                "Net revenue",
+                facts["net_revenue"],
+                "money",
+                "All orders after discounts and refunds, without tax and shipping; orders without a customer included.",
+                as_of=as_of,
+                source="orders",
+                note=no_money,
+            ),
+            Stat(
+                "Historic CLV, all customers",
+                value["historic_total"],
+                "money",
+                f"Net {what} all customers have brought so far.",
+                as_of=as_of,
+                source="orders",
+                note=no_money,
+            ),
+            Stat(
+                f"Customer equity, {horizon}",
+                equity.get("value"),
+                "money",
+                f"Discounted {what} expected from all present customers within {horizon}.",
+                low=equity.get("low"),
+                high=equity.get("high"),
+                as_of=as_of,
+                source="model",
+                note=no_model,
+            ),
+            Stat(
+                "Still buying",
+                facts["alive"],
+                "count",
+                "Sum of the probabilities that each customer still buys at all.",
+                as_of=as_of,
+                source="model",
+                note=no_model,
+            ),
+        )
+    )
+    blocks: list[Block] = [head]
+    blocks += [Text(words, tone="warning") for words in facts["warnings"]]
+    steps = tuple((step["what"], step["why"]) for step in facts["next_steps"])
+    columns = (Column("what", "Do next"), Column("why", "Because"))
+    blocks.append(Table("Next steps", columns, steps, empty="Nothing is pressing."))
+    return Page("overview", "Overview", tuple(blocks), lead=_lead(facts, horizon), currency=currency, as_of=as_of)
+
+
+def data(
+    facts: Mapping[str, Any], cleaned: Cleaned, capabilities: Collection[Capability], *, as_of: date, currency: str
+) -> Page:
+    """What was read, how it was understood, where every row and cent went, and what the data are enough for."""
+    source = facts["source"]
+    blocks: tuple[Block, ...] = (
+        *cleaned.reconciliation.table(),
+        cleaned.reconciliation.files_table(),
+        readiness.table(capabilities),
+        _understood(source["columns"]["sources"], source["columns"]["reasons"], source["columns"]["unused"]),
+        *_said([*source["notes"], *facts["notes"]]),
+    )
+    lead = "Nothing is lost: every row and every cent of your file is either used or set aside under a name."
+    return Page("data", "Data", blocks, lead=lead, currency=currency, as_of=as_of)
+
+
+def check(source: Source, cleaned: Cleaned, capabilities: Collection[Capability]) -> Page:
+    """What a run would understand of an input; a text of tone "bad" where it is not enough for predicted value."""
+    named = {one.name: one for one in capabilities}
+    short = [named[name] for name in ("predicted_orders", "predicted_value") if named[name].state == "missing"]
+    verdict = (
+        Text(f"Not enough for predicted value: {short[0].why} {short[0].add}".strip(), tone="bad")
+        if short
+        else Text("A run on these data can predict the value of every customer.", tone="good")
+    )
+    columns = source.columns
+    blocks: list[Block] = [
+        verdict,
+        cleaned.reconciliation.files_table(),
+        _understood(columns.sources, columns.reasons, columns.unused),
+        *_said([f"An amount is {columns.money}.", *source.notes, *cleaned.notes]),
+        *cleaned.reconciliation.table(),
+        readiness.table(capabilities),
+    ]
+    lead = f"Orders from {cleaned.first_at.date()} to {cleaned.last_at.date()}, read as {columns.layout.replace('_', ' ')}."
+    return Page(
+        "check", "What was understood", tuple(blocks), lead=lead, currency=cleaned.currency, as_of=cleaned.as_of
+    )
+
+
+def trust(learned: Learned, *, as_of: date, currency: str) -> Page:
+    """The model, why it was chosen, and how its predictions compare with what then happened."""
+    blocks: list[Block] = [Text(words, tone="warning") for words in learned.warnings]
+    blocks += learned.blocks
+    if learned.fits is not None:
+        blocks.append(_parameters(learned.fits.orders))
+        if learned.fits.spend is not None:
+            blocks.append(_parameters(learned.fits.spend))
+    title = "How far the prediction can be trusted"
+    return Page("model", title, tuple(blocks), lead=learned.reason, currency=currency, as_of=as_of)
+
+
+def _parameters(fitted: Any) -> Table:
+    errors = fitted.standard_errors
+    rows = tuple(
+        (one.symbol, fitted.parameters[one.symbol], errors[one.symbol], one.meaning) for one in fitted.model.parameters
+    )
+    columns = (
+        Column("symbol", "Parameter"),
+        Column("value", "Estimate", "number"),
+        Column("error", "Standard error", "number"),
+        Column("meaning", "Meaning"),
+    )
+    unit = f" Time in {fitted.unit}s." if fitted.unit else ""
+    return Table(fitted.model.name, columns, rows, caption=f"Log-likelihood {fitted.log_likelihood:,.4f}.{unit}")
+
+
+def _understood(sources: Mapping[str, str], reasons: Mapping[str, str], unused: Sequence[str]) -> Table:
+    rows = tuple((ours, yours, reasons.get(ours, "")) for ours, yours in sources.items())
+    columns = (Column("ours", "Meaning"), Column("yours", "Your column"), Column("why", "Why"))
+    caption = "" if not unused else f"Not read: {', '.join(unused)}. Say what one of them is with --map."
+    return Table("How your columns were understood", columns, rows, caption=caption)
+
+
+def _said(notes: Sequence[str]) -> tuple[Text, ...]:
+    return tuple(Text(note) for note in notes)
+
+
+def _lead(facts: Mapping[str, Any], horizon: str) -> str:
+    value, equity = facts["value"], facts["value"]["customer_equity"]
+    if equity is None:
+        return f"{facts['customers']:,} customers, valued by what they have brought so far. {value['no_model']}".strip()
+    worth = text(equity["value"], "money", facts["currency"], compact=True)
+    return f"{facts['customers']:,} customers are expected to bring {worth} of {value['value_of']} within {horizon}."
