@@ -89,7 +89,7 @@ def unit_of(kind: Kind, currency: str = "") -> str:
 def column_places(values: Iterable[Value], kind: Kind, currency: str = "") -> int | None:
     """Digits after the point that all values of a column share, so that their points stand under one another.
 
-    Enough for three digits of the smallest value, at most four; None where the values are no numbers.
+    Enough for four digits of the smallest value, at most four after the point; None where the values are no numbers.
     """
     numbers = [_number(value) for value in values if _is_finite(value)]
     if not numbers or kind in {"text", "date"}:
@@ -114,6 +114,15 @@ def scale_labels(values: Iterable[float], kind: Kind, currency: str = "") -> lis
         places = max(places, 2)
     suffix = f" {letter}" if letter else ""
     return ["0" if share == 0 else _with_unit(_digits(share, places) + suffix, kind, currency) for share in shares]
+
+
+def short(value: float, kind: Kind, currency: str = "", *, unit: bool = True) -> str:
+    """A value for narrow places: three digits and a letter from ten thousand on ("£13.1 k"), whole money from a hundred."""
+    if kind in {"money", "count", "number"} and 9_999.5 <= abs(value) < 999_500:
+        digits = f"{_digits(_three(_number(value)) / 1000, 0 if abs(value) >= 99_950 else 1)} k"
+        return _with_unit(digits, kind, currency) if unit else digits
+    places = 0 if kind == "money" and (abs(value) >= 100 or float(value).is_integer()) else None
+    return text(value, kind, currency, compact=True, places=places, unit=unit)
 
 
 def raw(value: object) -> str:
@@ -163,7 +172,7 @@ def _places(number: Decimal, kind: Kind, currency: str, *, compact: bool) -> int
             return 2
         case "years" | "days" | "count":
             return 0 if whole or size >= 1000 else 1
-    return 0 if whole else max(0, min(4, 2 - size.adjusted()))
+    return 0 if whole else max(0, min(4, 3 - size.adjusted()))
 
 
 def _digits(number: Decimal, places: int, *, compact: bool = False) -> str:
@@ -213,6 +222,8 @@ def _money(digits: str, currency: str) -> str:
 
 def _needed(number: Decimal) -> int:
     """Digits after the point that write a number of an axis out, at most six."""
+    if number.adjusted() > 15:
+        return 0
     exponent = round(number, 6).normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from lifeworth.report import palette
-from lifeworth.report.format import scale_labels, text, unit_of
+from lifeworth.report.format import short, text, unit_of
 from lifeworth.report.spec import Heatmap, Kind
 
 BASE = "base"
@@ -86,7 +86,7 @@ def key(heatmap: Heatmap, currency: str) -> tuple[str, str]:
     range_ = scale(heatmap)
     if range_ is None or range_.low == range_.high:
         return ("", "")
-    return (text(range_.low, heatmap.kind, currency), text(range_.high, heatmap.kind, currency))
+    return (short(range_.low, heatmap.kind, currency), short(range_.high, heatmap.kind, currency))
 
 
 def unit(kind: Kind, currency: str) -> str:
@@ -100,13 +100,9 @@ def _written(heatmap: Heatmap, currency: str) -> dict[float, str]:
     if heatmap.kind == "percent":
         places = 0 if max((abs(value) for value in values), default=0) >= 0.2 else 1
         return {value: text(value, "percent", places=places, unit=False) for value in values}
-    if max((abs(value) for value in values), default=0) >= 10_000:
-        return dict(zip(values, scale_labels([_three(value) for value in values], "number"), strict=True))
     if heatmap.kind == "money":
-        places = 0 if max((abs(value) for value in values), default=0) >= 100 else 2
-        return {value: text(value, "money", currency, places=places, unit=False) for value in values}
-    return {value: text(value, heatmap.kind, currency, unit=False) for value in values}
-
-
-def _three(value: float) -> float:
-    return float(f"{value:.2e}")
+        cents = max((abs(value) for value in values), default=0) < 100
+        return {
+            value: text(value, "number", places=2) if cents else short(value, "money", unit=False) for value in values
+        }
+    return {value: short(value, heatmap.kind, currency, unit=False) for value in values}

@@ -38,7 +38,6 @@ def render(document: Document) -> str:
         light=palette.tokens(0),
         dark=palette.tokens(1),
         levels=len(palette.LEVELS),
-        turn=palette.TURN,
         colours=sorted({*palette.OBSERVED, *palette.PREDICTED, *palette.PLAIN, "muted"}),
         style=markup(_source("style.css") + _source("print.css")),
         script=markup(script),

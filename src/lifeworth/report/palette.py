@@ -12,6 +12,7 @@ TOKENS: dict[str, tuple[str, str]] = {
     "surface": ("#ffffff", "#171c24"),
     "raised": ("#f0f2f5", "#1f2630"),
     "line": ("#dfe3e9", "#2c3541"),
+    "hint": ("#b3bbc7", "#4c5766"),
     "grid": ("#e8ebf0", "#262e39"),
     # text
     "ink": ("#1a202b", "#e6eaf0"),
@@ -53,6 +54,7 @@ LEVEL_TEXT: tuple[tuple[str, str], tuple[str, str]] = (("#1a202b", "#eef3f9"), (
 """Text on the shades before and from `TURN`, each (light, dark)."""
 
 OBSERVED = ("ink", "slate", "teal", "plum")
+OBSERVED_BARS = ("slate", "ink", "teal", "plum")
 PREDICTED = ("accent", "ochre", "plum", "teal", "slate")
 PLAIN = ("accent", "ochre", "teal", "plum", "slate", "ink")
 """Colours of series by turn: for what was observed beside a prediction, for predictions, and for all else."""

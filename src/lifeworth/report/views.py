@@ -14,6 +14,7 @@ from markupsafe import Markup
 from lifeworth.report import heat
 from lifeworth.report.charts.draw import draw
 from lifeworth.report.format import column_places, interval, raw, text, unit_of
+from lifeworth.report.palette import LEVELS
 from lifeworth.report.spec import Block, Chart, Column, Group, Heatmap, Page, Stat, Stats, Table, Text, Value
 
 NUMERIC = frozenset({"count", "number", "money", "percent", "ratio", "days", "years"})
@@ -156,7 +157,8 @@ class _Side:
             "raw": raw(value),
             "numeric": kind in NUMERIC and not isinstance(value, str | bool),
             "bar": f"{share:.1f}" if share is not None else "",
-            "negative": isinstance(value, int | float | Decimal) and value < 0,
+            "negative": kind == "money" and isinstance(value, int | float | Decimal) and value < 0,
+            "nowrap": kind == "date",
             "flag": {True: "yes", False: "no"}[value] if isinstance(value, bool) else "",
         }
 
@@ -208,6 +210,7 @@ def heatmap(block: Heatmap, currency: str) -> dict[str, object]:
         "columns": block.columns,
         "rows": rows,
         "unit": heat.unit(block.kind, currency),
+        "levels": len(LEVELS),
         "low": low,
         "high": high,
         "predicted": any(cell.predicted for row in shades for cell in row),

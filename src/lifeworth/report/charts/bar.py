@@ -10,7 +10,7 @@ from markupsafe import Markup
 from lifeworth.report.charts import frame, svg
 from lifeworth.report.charts.frame import SIZES, TEXT, Frame
 from lifeworth.report.charts.scale import Linear, value_range
-from lifeworth.report.format import column_places, text
+from lifeworth.report.format import column_places, short, text
 from lifeworth.report.spec import Chart, Series
 
 MANY = 16
@@ -48,7 +48,7 @@ def categories(chart: Chart, currency: str) -> list[str]:
 
 def _bars(chart: Chart, names: list[str], currency: str) -> Iterator[_Bar]:
     place = {name: turn for turn, name in enumerate(names)}
-    for order, (one, colour) in enumerate(zip(chart.series, frame.colours(chart.series), strict=True)):
+    for order, (one, colour) in enumerate(zip(chart.series, frame.colours(chart), strict=True)):
         for turn, name in enumerate(one.x[: len(one.y)]):
             value = frame.finite(one.y[turn])
             if value is not None:
@@ -79,10 +79,27 @@ def _upright(chart: Chart, size: str, currency: str, names: list[str]) -> Markup
         if low is not None and high is not None:
             middle = left + (thick - gap) / 2
             plot.add(svg.line(middle, y(low), middle, y(high), "whisker c-ink"))
+    if len(chart.series) == 1:
+        plot.add(*_written(chart, names, currency, slot, middles, y))
     mark = text(chart.mark, chart.x.kind, currency)
     if chart.mark is not None and mark in names:
         plot.mark(middles[names.index(mark)] - slot / 2, chart.mark_label)
     return plot.svg(frame.label_of(chart))
+
+
+def _written(
+    chart: Chart, names: list[str], currency: str, slot: float, middles: list[float], y: Linear
+) -> Iterator[Markup]:
+    """The values over (below zero: under) their bars, if all of them fit and nothing else is in the way."""
+    bars = list(_bars(chart, names, currency))
+    words = [short(bar.value, chart.y.kind, currency) for bar in bars]
+    if chart.series[0].low or any(svg.width_of(word, TEXT) > slot - 4 for word in words):
+        return
+    if any(bar.value < 0 and y(bar.value) + 18 > y.start for bar in bars):
+        return
+    for bar, word in zip(bars, words, strict=True):
+        place = y(bar.value) - 5 if bar.value >= 0 else y(bar.value) + 14
+        yield svg.text(middles[bar.category], place, word, "value", "middle")
 
 
 def _lying(chart: Chart, size: str, currency: str, names: list[str]) -> Markup:

@@ -45,7 +45,7 @@ def draw(chart: Chart, currency: str) -> Drawn:
 
 def _legend(chart: Chart) -> tuple[Entry, ...]:
     shape = {"line": "stroke", "scatter": "dot"}.get(chart.kind, "bar")
-    named = zip(chart.series, frame.colours(chart.series), strict=True)
+    named = zip(chart.series, frame.colours(chart), strict=True)
     entries = tuple(Entry(one.name, colour, shape, one.style) for one, colour in named)
     if len(entries) < 2 and not chart.diagonal:
         return ()

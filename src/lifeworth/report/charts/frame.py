@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from markupsafe import Markup
 
@@ -14,8 +15,16 @@ from lifeworth.report.charts.scale import Linear, nice, ticks
 from lifeworth.report.format import interval, scale_labels, text, unit_of
 from lifeworth.report.spec import Axis, Chart, Kind, Series
 
-SIZES: dict[str, tuple[int, int]] = {"wide": (840, 330), "medium": (540, 300), "narrow": (340, 250)}
-"""A chart is drawn for three widths, so that its letters never shrink with the screen; the style sheet shows one."""
+SIZES: dict[str, tuple[int, int]] = {
+    "wide": (860, 330),
+    "medium": (580, 300),
+    "small": (430, 270),
+    "narrow": (310, 240),
+}
+"""A chart is drawn for four widths, so that its letters never shrink with the screen; the style sheet shows one."""
+
+LARGEST = 1e300
+"""What is not smaller cannot be drawn: differences of such values overflow."""
 
 TEXT = 12
 """Size of the letters in a chart, in pixels."""
@@ -95,22 +104,30 @@ def named(axis: Axis, currency: str = "") -> str:
     return f"{axis.title} ({unit})" if unit and axis.title else axis.title
 
 
-def colours(series: Sequence[Series]) -> list[str]:
-    """The colour of each series by turn: ink for what was observed where a prediction stands beside it."""
+def colours(chart: Chart) -> list[str]:
+    """The colour of each series by turn: ink (grey for bars) for what was observed where a prediction stands beside it."""
+    series, seen = chart.series, {True: 0, False: 0}
+    observed = palette.OBSERVED_BARS if chart.kind in {"bar", "histogram"} else palette.OBSERVED
     dashed = [one.style == "dashed" for one in series]
     if not any(dashed) or all(dashed):
         return [palette.PLAIN[turn % len(palette.PLAIN)] for turn in range(len(series))]
-    chosen, seen = [], {True: 0, False: 0}
+    chosen = []
     for predicted in dashed:
-        order = palette.PREDICTED if predicted else palette.OBSERVED
+        order = palette.PREDICTED if predicted else observed
         chosen.append(order[seen[predicted] % len(order)])
         seen[predicted] += 1
     return chosen
 
 
-def finite(value: float | None) -> float | None:
+def finite(value: float | Decimal | None) -> float | None:
     """The value as a float, or None where there is nothing to draw."""
-    return float(value) if value is not None and math.isfinite(value) else None
+    if value is None:
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if abs(number) < LARGEST else None
 
 
 def at(values: Sequence[float | None], turn: int) -> float | None:

@@ -10,7 +10,7 @@ from lifeworth.report.charts import frame, svg
 from lifeworth.report.charts.frame import SIZES, Frame
 from lifeworth.report.charts.horizontal import horizontal
 from lifeworth.report.charts.scale import Linear, value_range
-from lifeworth.report.format import scale_labels
+from lifeworth.report.format import short
 from lifeworth.report.spec import Chart
 
 UNEVEN = 6
@@ -33,10 +33,10 @@ def draw(chart: Chart, size: str, currency: str) -> Markup:
         marks = axis.marks(*bounds, room)
     else:
         every = max(1, -(-len(known) // max(room, 1)))
-        labels = scale_labels(known, chart.x.kind, currency)
+        labels = [short(edge, chart.x.kind, currency) for edge in known]
         marks = [(float(turn), label) for turn, label in enumerate(labels) if turn % every == 0]
     plot.below([(x(at), words) for at, words in marks], chart.x)
-    for one, colour in zip(chart.series, frame.colours(chart.series), strict=True):
+    for one, colour in zip(chart.series, frame.colours(chart), strict=True):
         for turn in range(min(len(one.y), len(one.x) - 1)):
             level = frame.finite(one.y[turn])
             start, stop = (axis.place(one.x[turn]), axis.place(one.x[turn + 1])) if even else (turn, turn + 1)

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from lifeworth.report.charts.calendar import as_date, date_ticks
+from lifeworth.report.charts.frame import finite
 from lifeworth.report.charts.scale import ticks
 from lifeworth.report.format import scale_labels, text
 from lifeworth.report.spec import Chart, Kind, Value
@@ -38,6 +39,8 @@ class Horizontal:
 
     def marks(self, low: float, high: float, count: int) -> list[tuple[float, str]]:
         """Round values with their labels, about `count` at most."""
+        if self.by == "days" and low < 1:
+            return []
         if self.by == "days":
             found = date_ticks(date.fromordinal(round(low)), date.fromordinal(round(high)), count)
             return [(float(day.toordinal()), label) for day, label in found]
@@ -61,5 +64,5 @@ def horizontal(chart: Chart, currency: str) -> Horizontal:
 
 def _float(value: Value) -> float | None:
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        return float(value) if math.isfinite(value) else None
+        return finite(value)
     return None

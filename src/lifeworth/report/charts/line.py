@@ -30,7 +30,7 @@ def draw(chart: Chart, size: str, currency: str) -> Markup:
     """The chart at one of the sizes of `SIZES`."""
     width, height = SIZES[size]
     plot = Frame(width, height)
-    named = size != "narrow" and names_fit(chart)
+    named = size in {"wide", "medium"} and names_fit(chart)
     if named:
         plot.right -= max(svg.width_of(one.name, TEXT) for one in chart.series) + 6
     y = plot.vertical(chart.y, *value_range(frame.ends(chart), zero=chart.y.kind == "count"), currency)
@@ -41,9 +41,7 @@ def draw(chart: Chart, size: str, currency: str) -> Markup:
     low, high = (extent[0], extent[-1]) if extent else (0.0, 1.0)
     x = Linear(low, high, plot.left + 4, plot.right - 4)
     plot.below([(x(at), words) for at, words in axis.marks(low, high, int((plot.right - plot.left) // 72))], chart.x)
-    lines = [
-        _Line(one, colour, x, y, axis) for one, colour in zip(chart.series, frame.colours(chart.series), strict=True)
-    ]
+    lines = [_Line(one, colour, x, y, axis) for one, colour in zip(chart.series, frame.colours(chart), strict=True)]
     for one in lines:
         plot.add(*one.band())
     if marked is not None:
@@ -52,7 +50,7 @@ def draw(chart: Chart, size: str, currency: str) -> Markup:
         plot.add(*one.stroke())
     if named:
         plot.add(*_names(lines, plot))
-    if 0 < len(places) <= STRIPS:
+    if size != "narrow" and 0 < len(places) <= STRIPS:
         plot.add(*_strips(chart, axis, places, x, plot, currency))
     return plot.svg(frame.label_of(chart))
 
@@ -71,8 +69,12 @@ class _Line:
         place = self.axis.place(self.series.x[turn])
         return None if place is None or value is None else (self.x(place), self.y(value))
 
+    @property
+    def _values(self) -> tuple[float | None, ...]:
+        return self.series.y[: len(self.series.x)]
+
     def points(self) -> list[svg.Point | None]:
-        return [self.spot(turn, frame.finite(value)) for turn, value in enumerate(self.series.y)]
+        return [self.spot(turn, frame.finite(value)) for turn, value in enumerate(self._values)]
 
     def band(self) -> list[Markup]:
         """The area between `low` and `high`, wherever both are known."""
@@ -108,7 +110,7 @@ def _names(lines: list[_Line], plot: Frame) -> list[Markup]:
     heights = spread([end[1] for end, _ in ends], GAP, plot.top, plot.bottom)
     drawn = []
     for (end, one), height in zip(ends, heights, strict=True):
-        if plot.right - end[0] > 12 or abs(height - end[1]) > GAP / 2:
+        if plot.right - end[0] > 12:
             drawn.append(svg.line(end[0] + 3, end[1], plot.right + 2, height, f"leader c-{one.colour}"))
         drawn.append(svg.text(plot.right + 6, height + 4, one.series.name, f"name c-{one.colour}"))
     return drawn

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+LEAST = 1e-290
+"""A span below this is none: its powers of ten underflow."""
+
 ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -13,7 +16,7 @@ def step(span: float, count: int, least: float = 0.0) -> float:
 
     `least` keeps counts from being cut into fractions.
     """
-    if not (span > 0 and math.isfinite(span)):
+    if not (span > LEAST and math.isfinite(span)):
         return max(least, 1.0)
     rough = span / max(count, 1)
     power = 10.0 ** math.floor(math.log10(rough))
@@ -37,7 +40,7 @@ def ticks(low: float, high: float, count: int = 5, least: float = 0.0) -> tuple[
 def nice(low: float, high: float, count: int = 5, least: float = 0.0) -> tuple[float, float]:
     """The range widened to whole steps; a range of no extent gets one around it."""
     if low == high:
-        room = abs(low) or 1.0
+        room = abs(low) if abs(low) > LEAST else 1.0
         low, high = (0.0, high + room) if low >= 0 else (low - room, 0.0)
     size = step(high - low, count, least)
     return math.floor(low / size + 1e-9) * size, math.ceil(high / size - 1e-9) * size

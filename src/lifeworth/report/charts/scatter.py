@@ -33,7 +33,7 @@ def draw(chart: Chart, size: str, currency: str) -> Markup:
     if chart.mark is not None and (marked := axis.place(chart.mark)) is not None and low <= marked <= high:
         plot.mark(x(marked), chart.mark_label)
     few = sum(len(one.y) for one in chart.series) <= TITLES
-    for one, colour in zip(chart.series, frame.colours(chart.series), strict=True):
+    for one, colour in zip(chart.series, frame.colours(chart), strict=True):
         for turn, value in enumerate(one.x[: len(one.y)]):
             place, level = axis.place(value), frame.finite(one.y[turn])
             if place is None or level is None:

@@ -7,17 +7,17 @@
     var made = document.createElement("button");
     made.type = "button";
     made.textContent = words;
-    if (label) made.setAttribute("aria-label", label);
+    if (label) made.title = label;
     made.addEventListener("click", act);
     return made;
   }
 
   /* Light, dark, or as the system says */
   var themes = ["auto", "light", "dark"];
-  var names = { auto: "Theme: system", light: "Theme: light", dark: "Theme: dark" };
+  var names = { auto: "◐ Auto", light: "○ Light", dark: "● Dark" };
   var place = document.querySelector("[data-comfort]");
   var theme = "auto";
-  var toggle = button(names.auto, "", function () { show(themes[(themes.indexOf(theme) + 1) % 3]); });
+  var toggle = button(names.auto, "Colours: as the system, light or dark", function () { show(themes[(themes.indexOf(theme) + 1) % 3]); });
   function show(next) {
     theme = next;
     if (next === "auto") root.removeAttribute("data-theme"); else root.setAttribute("data-theme", next);
@@ -73,7 +73,7 @@
     var heads = Array.from(table.tHead.rows[0].cells);
     heads.forEach(function (head, at) {
       var name = head.querySelector("span");
-      var made = button(name.textContent, "", function () {
+      var made = button("", "", function () {
         var down = head.getAttribute("aria-sort") === null ? head.classList.contains("num") : head.getAttribute("aria-sort") === "ascending";
         heads.forEach(function (other) { other.removeAttribute("aria-sort"); });
         head.setAttribute("aria-sort", down ? "descending" : "ascending");
@@ -82,7 +82,7 @@
           return compare(one.cells[at].getAttribute("data-v"), two.cells[at].getAttribute("data-v"), down);
         }).forEach(function (row) { body.appendChild(row); });
       });
-      name.textContent = "";
+      while (name.firstChild) made.appendChild(name.firstChild);
       name.appendChild(made);
     });
   });
