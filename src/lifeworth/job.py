@@ -16,11 +16,11 @@ from lifeworth.clv import actions as clv
 from lifeworth.clv.learn import Learned, learn
 from lifeworth.clv.margin import Margin, choose
 from lifeworth.clv.value import Terms, Valuation, value
-from lifeworth.data.answer import like
 from lifeworth.data.check import Capability, readiness
 from lifeworth.data.clean import Cleaned, clean
 from lifeworth.data.contracts import SCORES
 from lifeworth.data.run_writer import RunWriter
+from lifeworth.data.sources.frames import like
 from lifeworth.data.sources.open import read_orders
 from lifeworth.data.sources.source import Source
 from lifeworth.data.store import Store
@@ -114,7 +114,7 @@ def run(
             ws = Workspace(engine, settings, cleaned.as_of, cleaned.currency, facts)
             document = _document(ws, cleaned, learned, capabilities)
             report = render(document)
-        customers = like(engine.arrow(scored.order_by("customer_id")), inputs)
+        customers = like(_first(inputs), engine.arrow(scored.order_by("customer_id")))
         paths: dict[str, Path] = {}
         if writer is not None:
             with progress.step("Writing"):
@@ -220,6 +220,10 @@ def _document(ws: Workspace, cleaned: Cleaned, learned: Learned, capabilities: t
         "Margin": facts["value"]["margin_source"],
     }
     return Document("What your customers are worth", bound, currency, as_of, said)
+
+
+def _first(inputs: Any) -> Any:
+    return inputs[0] if isinstance(inputs, list | tuple) and inputs else inputs
 
 
 def _begin(folder: Path | None, engine: Engine) -> Any:
