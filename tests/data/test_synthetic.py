@@ -280,6 +280,21 @@ def test_the_lines_of_an_order_less_what_went_back_are_its_net_revenue(business:
     assert wrong == []
 
 
+def test_no_more_goes_back_than_was_sold(business: Business) -> None:
+    units: dict[tuple[str | None, str | None], Decimal] = defaultdict(Decimal)
+    for row in {tuple(row.values()): row for row in texts(business.export)}.values():
+        units[row["Order ID"], row["SKU"]] += money(row["Quantity"])
+    assert min(units.values()) >= 0
+
+
+def test_the_margin_of_an_order_is_its_revenue_less_the_cost_in_the_export(business: Business) -> None:
+    cost: dict[str | None, Decimal] = defaultdict(Decimal)
+    for row in {tuple(row.values()): row for row in texts(business.export)}.values():
+        cost[row["Order ID"]] += money(row["Cost"])
+    wrong = [o for o in business["orders"].to_pylist() if o["net_revenue"] - cost[o["order_id"]] != o["margin"]]
+    assert wrong == []
+
+
 def test_dated_refunds_are_a_part_of_what_was_refunded(business: Business) -> None:
     back = business["refunds"].group_by("order_id").aggregate([("amount", "sum")])
     dated = dict(zip(back["order_id"].to_pylist(), back["amount_sum"].to_pylist(), strict=True))

@@ -231,6 +231,43 @@ def test_training_shortens_replies_two_months_later(sql: Any) -> None:
     within(slope[0], World().training_on_first_reply, np.sqrt(error[0, 0]))
 
 
+def test_content_staff_make_for_content_customers_a_month_later(sql: Any) -> None:
+    seen = log_hours(sql)
+    lead = draw_leads(SEED, generate(20, seed=SEED).span).lagged("employee_enps", World().enps_lag)
+    rated = ~np.ma.getmaskarray(np.ma.asarray(seen["csat"]))
+    design = np.column_stack(
+        [np.ones(rated.sum()), lead[seen["month"][rated].astype(int)], seen["satisfaction"][rated]]
+    )
+    effect, rest, *_ = np.linalg.lstsq(design, np.asarray(seen["csat"][rated], dtype=float), rcond=None)
+    spread = np.sqrt(np.linalg.inv(design.T @ design).diagonal() * rest[0] / len(design))
+    # The scale ends at 1 and 5, which takes a part of every effect on it.
+    assert 0.6 * World().enps_on_csat - 4 * spread[1] < effect[1] < World().enps_on_csat + 4 * spread[1]
+    assert effect[1] > 4 * spread[1]
+
+
+def test_a_slow_site_keeps_new_customers_away_a_month_later(business: Business, sql: Any) -> None:
+    months = sql("""
+        with won as (select date_trunc('month', acquired_at)::date as month, acquisition_channel channel, count(*) n
+                     from customers group by all),
+             spent as (select spent_on as month, channel, sum(amount)::double amount
+                       from marketing_spend where purpose = 'acquisition' group by all)
+        select month, channel, n, amount from won join spent using (month, channel) order by month, channel""")
+    world, span = World(), business.span
+    facts = {fact["channel"]: fact for fact in business.truth["marketing"]}
+    index = (months["month"].astype("datetime64[M]") - np.datetime64(span.start, "M")).astype(int)
+    growth = 1 + world.growth * index / (span.months - 1)
+    season = np.asarray(world.joining_season)[(index + span.start.month - 1) % 12]
+    channel = [facts[name] for name in months["channel"]]
+    base, top, half = (np.array([fact[part] for fact in channel]) for part in ("base", "top", "half_spend"))
+    without = (base + top * months["amount"] / (months["amount"] + half)) * season * growth
+    slowed = np.isin(months["channel"], ["paid search", "paid social", "organic"])
+    won, expected = (np.bincount(index[slowed], part[slowed]) for part in (months["n"], without))
+    lead = draw_leads(SEED, span).lagged("site_speed_seconds", world.speed_lag)
+    slope, error = np.polyfit(lead, np.log(won / expected), 1, cov=True)
+    within(slope[0], world.speed_on_joiners, np.sqrt(error[0, 0]))
+    assert slope[0] < -4 * np.sqrt(error[0, 0])
+
+
 def test_a_figure_that_leads_nothing_moves_nothing(sql: Any) -> None:
     seen = log_hours(sql)
     lead = draw_leads(SEED, generate(20, seed=SEED).span).lagged("meetings_held", 2)
