@@ -112,7 +112,8 @@ class Engine(ABC):
     def iso_time(self, text: Column) -> Column:
         """ISO 8601 text (also with "/", or a blank for "T") to timestamp; null where it does not fit.
 
-        The clock stays as written, an offset is left out.
+        The clock stays as written, an offset is left out. What an engine takes for a date beyond ISO ("epoch") the
+        caller finds by the range of the years.
         """
 
     @abstractmethod

@@ -92,8 +92,8 @@ def _by_name(chosen: Chosen, ours: str, words: Sequence[str], columns: Sequence[
             names.setdefault(normal(unit_of(column)[0]), column)
             names.setdefault(normal(column), column)
     for word in words:
-        column = names.get(word)
-        if column is not None:
+        if word in names:
+            column = names[word]
             others = [names[w] for w in words if w in names and names[w] != column]
             also = f"; before {_quoted(others[:3])}" if others else ""
             chosen.take(ours, column, f"by its name{also}")

@@ -61,10 +61,10 @@ def _sqlite(engine: Engine, name: str, path: Path, table: str) -> Raw:
     with adbc_driver_sqlite.dbapi.connect(f"file:{path}?mode=ro") as connection, connection.cursor() as cursor:
         try:
             cursor.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
-            known = [row[0] for row in cursor.fetchall()]
+            known = [row[0] for row in cursor.fetchall() or []]
             _named(str(path), table, known)
             cursor.execute(f"SELECT * FROM {_quoted(table)} LIMIT 0")
-            columns = [column[0] for column in cursor.description]
+            columns = [column[0] for column in cursor.description or []]
             # A column of SQLite may hold values of several types; as text each keeps what it is.
             asked = ", ".join(f"CAST({_quoted(column)} AS TEXT) AS {_quoted(column)}" for column in columns)
             cursor.execute(f"SELECT {asked} FROM {_quoted(table)}")
@@ -94,7 +94,7 @@ def _postgresql(engine: Engine, name: str, address: str, table: str) -> Raw:
             columns = cursor.fetchall()
             if not columns:
                 cursor.execute("SELECT table_name FROM information_schema.tables")
-                _named(_shown(address), table, [row[0] for row in cursor.fetchall() if row[0] != bare])
+                _named(_shown(address), table, [row[0] for row in cursor.fetchall() or [] if row[0] != bare])
             asked = ", ".join(_postgresql_column(column, kind) for column, kind in columns)
             target = ".".join(_quoted(part) for part in (schema, bare) if part)
             cursor.execute(f"SELECT {asked} FROM {target}")

@@ -52,9 +52,8 @@ def decide(
         return Decision(DAY_FIRST if wide and setting == YEAR_FIRST else setting)
     name = f'{where}, "{column}"'
     decision = _by_values(found.parts, name, where, column)
-    if decision is None:
-        every = more()
-        decision = _by_values(every.parts, name, where, column)
+    if decision is None and (telling := more()).parts:
+        decision = _by_values(telling.parts, name, where, column)
     return decision or _by_rows(found.parts, name) or _by_as_of(found.parts, name, as_of)
 
 

@@ -214,29 +214,23 @@ def read_parts(parts: tuple[int, int, int], order: str) -> date | None:
 
 def parse(engine: Engine, text: StringColumn, form: DateForm) -> Column:
     """Text to timestamp; null where it fits none of the forms."""
-    trimmed = text.strip()
     readings: list[Column] = []
     if form.iso:
-        readings.append(engine.iso_time(trimmed))
+        readings.append(engine.iso_time(text))
     # Only behind a time is "-0400" an offset; behind a day it may be a year.
-    bare = trimmed.re_replace(rf"(:\d{{2}}(?:[.,]\d+)?(?:\s?[AaPp][Mm])?){_ZONE}$", r"\1") if form.zone else trimmed
-    readings += [_sensible(engine.parse_time(bare, pattern)) for pattern in form.forms]
+    bare = text.re_replace(rf"(:\d{{2}}(?:[.,]\d+)?(?:\s?[AaPp][Mm])?){_ZONE}$", r"\1") if form.zone else text
+    readings += [engine.parse_time(bare, pattern) for pattern in form.forms]
     if form.number in {"seconds", "millis"}:
         scale = 1 if form.number == "seconds" else 1000
-        readings.append(_sensible(_since(trimmed, datetime(1970, 1, 1), 86_400 * scale)))  # noqa: DTZ001
+        readings.append(_since(text, datetime(1970, 1, 1), 86_400 * scale))  # noqa: DTZ001
     elif form.number == "serial":
-        readings.append(_sensible(_since(trimmed, datetime(1899, 12, 30), 1)))  # noqa: DTZ001
+        readings.append(_since(text, datetime(1899, 12, 30), 1))  # noqa: DTZ001
     return readings[0] if len(readings) == 1 else ibis.coalesce(*readings)
 
 
 def _since(text: StringColumn, origin: datetime, per_day: int) -> Column:
     seconds = (text.try_cast("float64") * (86_400 / per_day)).round().cast("int64")
     return ibis.literal(origin) + seconds.as_interval("s")
-
-
-def _sensible(time: Column) -> Column:
-    known = (time >= ibis.timestamp("1900-01-01")) & (time < ibis.timestamp("2200-01-01"))
-    return ibis.ifelse(known, time, None)
 
 
 def spoken(day: date) -> str:

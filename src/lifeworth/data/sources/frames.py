@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 
@@ -78,4 +78,4 @@ def like(frame: object, rows: pa.Table) -> Any:
         return rows
     import narwhals as nw
 
-    return nw.from_arrow(rows, backend=family).to_native()
+    return nw.from_arrow(rows, backend=cast("Any", family)).to_native()

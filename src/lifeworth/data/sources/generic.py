@@ -48,6 +48,7 @@ def plan_generic(columns: Sequence[str], sample: Sample, mapped: Mapping[str, st
         fields=fields,
         kinds={name: KINDS[name] for name in fields},
         finish=lambda rows: _finish(rows, fields, once=once),
+        prepare=lambda rows: rows,
         sources=_staged_names(fields, money),
         reasons=_reasons(chosen, money),
         unused=tuple(column for column in columns if column not in used),

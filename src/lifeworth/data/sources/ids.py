@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import ibis
-from ibis.expr.types import Column, StringColumn
+from ibis.expr.types import Column, StringColumn, Table
 
 from lifeworth.engine.base import Engine
 
@@ -21,12 +21,16 @@ _FLOAT = re.compile(r"\d+\.0+")
 
 @dataclass(frozen=True, slots=True)
 class IdForm:
-    """How the ids of a column are written."""
+    """How the ids of a column are written.
+
+    `trim` says that some have blanks around them or are blank; `nobody` are the placeholders that stand among them.
+    """
 
     floats: bool = False
     emails: bool = False
     quoted: bool = False
     letters: bool = True
+    trim: bool = True
     nobody: tuple[str, ...] = ()
 
 
@@ -49,37 +53,53 @@ def parse(value: Column, form: IdForm) -> Column:
         whole = (value == value.floor()) & (value.abs() < 1e15)
         return ibis.ifelse(whole, value.try_cast("int64").cast("string"), value.cast("string"))
     text: StringColumn = value if kind.is_string() else value.cast("string")
-    text = text.strip()
+    if form.trim and kind.is_string():
+        text = text.strip()
     if form.quoted:
         text = text.re_replace("^'", "")
     if form.floats:
         text = text.re_replace(r"^(\d+)\.0+$", r"\1")
     if form.emails:
         text = ibis.ifelse(text.contains("@"), text.lower(), text)
-    text = text.nullif("")
+    if form.trim and kind.is_string():
+        text = text.nullif("")
     if form.nobody:
         text = ibis.ifelse(text.isin(form.nobody), None, text)
     return text
 
 
-def with_nobody(engine: Engine, value: Column, form: IdForm, *, zero: bool) -> IdForm:
-    """The form with the placeholders that really stand in the column.
+def look(engine: Engine, rows: Table, column: str, form: IdForm, *, people: bool) -> IdForm:
+    """The form with what only all rows can tell: blanks around ids, and the placeholders that stand among them.
 
     "0" is nobody only if it is no number in a row of numbers: it stands on at least one row in a hundred, and there is
-    no customer 1 (`zero` allows it at all).
+    no customer 1.
+
+    Args:
+        engine: Where the rows are.
+        rows: The raw table.
+        column: The column of ids.
+        form: What a sample told.
+        people: Whether these are people, so that placeholders matter.
     """
+    value = rows[column]
+    if value.type().is_string():
+        # Blanks and nothing sort before everything else, so the least id tells of them without touching the others.
+        ends = ibis.or_(*(value.endswith(blank) for blank in (" ", "\t", "\u00a0")))
+        found = engine.row(rows.agg(least=value.min(), ends=ends.any()))
+        form = replace(form, trim=bool(found["ends"]) or found["least"] is None or found["least"] <= " ~")
+    if not people:
+        return form
     text = parse(value, form)
-    table = value.as_table() if not isinstance(value, Column) else value.name("id").as_table()
-    text = parse(table["id"], form)
     counted = engine.row(
-        table.agg(
-            rows=table.count(),
-            nobody=text.isin(NOBODY).sum(),
+        rows.agg(
+            rows=rows.count(),
+            nobody=text.isin(NOBODY).any(),
             zero=(text == "0").sum(),
-            one=(text == "1").sum(),
+            one=(text == "1").any(),
         )
     )
     words = NOBODY if counted["nobody"] else ()
-    if zero and counted["zero"] and not counted["one"] and counted["zero"] >= 0.01 * counted["rows"]:
+    zero = counted["zero"] or 0
+    if zero and not counted["one"] and zero >= 0.01 * counted["rows"]:
         words = (*words, "0")
     return replace(form, nobody=words)

@@ -29,6 +29,7 @@ class Layout:
         people: Fields of which at least one must be there.
         recognises: Whether the columns of a source are of this layout.
         finish: From typed fields to staged columns.
+        prepare: A step before `finish`, where a column must be spread over its order first.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Layout:
     people: tuple[str, ...]
     recognises: Callable[[Sequence[str]], bool]
     finish: Callable[[Table], dict[str, Column]]
+    prepare: Callable[[Table], Table] = lambda rows: rows
 
 
 def plan_layout(layout: Layout, columns: Sequence[str], mapped: Mapping[str, str], where: str) -> Plan:
@@ -101,6 +103,7 @@ def plan_layout(layout: Layout, columns: Sequence[str], mapped: Mapping[str, str
         fields=fields,
         kinds=kinds,
         finish=finish,
+        prepare=layout.prepare,
         sources=sources,
         reasons=reasons,
         unused=tuple(column for column in columns if column not in used),

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import ibis
+
 from lifeworth.data.contracts import STAGED
 from lifeworth.data.sources.check_rows import judge, mixed_case, nobody_note, status_note
 from lifeworth.data.sources.columns import overrides
@@ -21,15 +23,15 @@ from lifeworth.data.sources.readings import read_forms, retry
 from lifeworth.data.sources.sample import Sample, take
 from lifeworth.data.sources.shopify import SHOPIFY
 from lifeworth.data.sources.source import ColumnMap, Raw, Source
-from lifeworth.data.sources.stage import Readings, staged
+from lifeworth.data.sources.stage import Readings, fill, needs_care
 from lifeworth.data.sources.woocommerce import WOOCOMMERCE
 from lifeworth.engine.base import Engine
 from lifeworth.errors import ColumnError, InputError
 from lifeworth.report.progress import SILENT, Progress
-from lifeworth.settings import Settings
+from lifeworth.settings import Settings, load
 
 LAYOUTS = (SHOPIFY, WOOCOMMERCE)
-STAGED_NAME = STAGED.name
+_FILLED = "staged_rows"
 
 
 def read_orders(
@@ -50,7 +52,7 @@ def read_orders(
         AmbiguityError: if a value has two readings and nothing in the data decides.
         OptionError: if a mapped name is not one of ours.
     """
-    settings = settings or Settings()
+    settings = settings or load({})
     raws: list[Raw] = []
     try:
         for position, item in enumerate(_listed(inputs)):
@@ -148,17 +150,36 @@ def _read(engine: Engine, name: str, item: Any, position: int) -> Raw:
 
 
 def _stage(engine: Engine, raws: Sequence[Raw], plan: Plan, readings: Sequence[Readings]) -> None:
-    for position, (raw, forms) in enumerate(zip(raws, readings, strict=True)):
-        query = staged(engine, raw, plan, forms, position)
+    """Stage all inputs: quickly, and once more with care if values were lost on the way."""
+    _stage_once(engine, raws, plan, readings, careful=False)
+    if needs_care(engine, raws, plan, engine.table(STAGED.name)):
+        _stage_once(engine, raws, plan, readings, careful=True)
+
+
+def _stage_once(
+    engine: Engine, raws: Sequence[Raw], plan: Plan, readings: Sequence[Readings], *, careful: bool
+) -> None:
+    """Keep the columns that are filled in a table; what no input fills is added by the view "staged" at no cost."""
+    parts = [fill(engine, raw, plan, forms, careful=careful) for raw, forms in zip(raws, readings, strict=True)]
+    names = [name for name in STAGED.columns if any(name in ours for _, ours in parts)]
+    for position, (typed, ours) in enumerate(parts):
+        place = {"source_file": ibis.literal(position, "int32")} if len(parts) > 1 else {}
+        query = typed.select(**place, **{name: ours.get(name, ibis.null(STAGED.schema[name])) for name in names})
         if position == 0:
-            engine.create(STAGED_NAME, query)
+            engine.create(_FILLED, query)
         else:
-            engine.append(STAGED_NAME, query)
+            engine.append(_FILLED, query)
+    rows = engine.table(_FILLED)
+    absent = {"source_file": ibis.literal(0)} | {name: ibis.null(kind) for name, kind in STAGED.schema.items()}
+    columns = {name: rows[name] if name in rows.columns else absent[name] for name in STAGED.columns}
+    engine.view(
+        STAGED.name, rows.select(**{name: column.cast(STAGED.schema[name]) for name, column in columns.items()})
+    )
 
 
 def _faults(engine: Engine, raws: Sequence[Raw]) -> list[list[dict[str, Any]]]:
     """Some of the values that could not be read, by input."""
-    rows = engine.table(STAGED_NAME)
+    rows = engine.table(STAGED.name)
     bad = rows.filter(rows["fault"].notnull()).select("source_file", "source_row", "fault_column", "fault_value")
     found: list[list[dict[str, Any]]] = [[] for _ in raws]
     for row in engine.arrow(bad.limit(4_000)).to_pylist():
@@ -169,7 +190,7 @@ def _faults(engine: Engine, raws: Sequence[Raw]) -> list[list[dict[str, Any]]]:
 def _source(
     engine: Engine, raws: Sequence[Raw], plan: Plan, readings: Sequence[Readings], notes: Sequence[str]
 ) -> Source:
-    rows = engine.table(STAGED_NAME)
+    rows = engine.table(STAGED.name)
     has = {ours for ours in plan.sources if ours in STAGED.columns}
     currencies = {forms.currency for forms in readings}
     currency = next(iter(currencies)) if len(currencies) == 1 else None

@@ -23,6 +23,7 @@ class Plan:
         money: How the money of a row is formed, in words; empty where the source has none.
         fields: The source column of each field.
         kinds: What a field holds: "id", "text", "time" or "number".
+        prepare: A step on the typed table before `finish`.
         finish: From a table with one typed column a field (and `_row`) to the staged columns.
         sources: Staged column to source column, in words.
         reasons: Staged column to why it was taken.
@@ -37,6 +38,7 @@ class Plan:
     fields: Mapping[str, str]
     kinds: Mapping[str, str]
     finish: Callable[[Table], dict[str, Column]]
+    prepare: Callable[[Table], Table]
     sources: Mapping[str, str]
     reasons: Mapping[str, str]
     unused: tuple[str, ...] = ()

@@ -135,9 +135,7 @@ def _currencies(
 def _ids(engine: Engine, raw: Raw, sample: Sample, plan: Plan, name: str) -> ids.IdForm:
     column = plan.fields[name]
     form = ids.weigh(text for _, text in sample.texts(column) if text)
-    if name not in {"customer_id", "account", "email", "mapped_customer_id"}:
-        return form
-    return ids.with_nobody(engine, raw.rows[column], form, zero=name == "customer_id")
+    return ids.look(engine, raw.rows, column, form, people=name in {"customer_id", "email", "mapped_customer_id"})
 
 
 def retry(plan: Plan, sample: Sample, faults: Sequence[dict[str, Any]]) -> Sample | None:

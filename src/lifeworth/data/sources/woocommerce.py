@@ -73,6 +73,12 @@ def _is_woocommerce(columns: Sequence[str]) -> bool:
     return rest or snake or titled or report
 
 
+def _prepare(rows: Table) -> Table:
+    """Account and address of the order on each of its rows: some exports write them on the first only."""
+    known = {name: whole_order(rows, name, "order") for name in ("account", "email") if name in rows.columns}
+    return rows.mutate(**{f"_{name}": column.nullif("0") for name, column in known.items()})
+
+
 def _finish(rows: Table) -> dict[str, Column]:
     has = set(rows.columns)
     head = first_row(rows, "order")
@@ -129,14 +135,13 @@ def _total_once(rows: Table, head: Column) -> Column:
 
 
 def _customer(rows: Table, order, has: set[str]) -> Column:  # type: ignore[no-untyped-def]
-    # What belongs to the order may stand on its first row only; the address is looked up before the window over it.
-    account = order("account").nullif("0") if "account" in has else None
-    email = rows["email"] if "email" in has else None
+    account = rows["_account"] if "account" in has else None
+    email = rows["_email"] if "email" in has else None
     people: list[Column] = []
     if account is not None:
         people.append(account)
     if account is not None and email is not None:
-        of_address = rows["account"].nullif("0").max().over(ibis.window(group_by=email))
+        of_address = account.max().over(ibis.window(group_by=email))
         people.append(ibis.ifelse(email.notnull(), of_address, None))
     if email is not None:
         people.append(email)
@@ -156,5 +161,6 @@ WOOCOMMERCE = Layout(
     people=("account", "email", "person"),
     recognises=_is_woocommerce,
     finish=_finish,
+    prepare=_prepare,
 )
 """The layout of WooCommerce's orders."""
