@@ -12,6 +12,7 @@ from datetime import date
 from typing import Literal, Protocol
 
 from lifeworth.data.clean import Cleaned
+from lifeworth.data.notes import counted
 from lifeworth.engine.base import Engine
 from lifeworth.report.spec import Column, Table
 from lifeworth.settings import Settings
@@ -199,7 +200,7 @@ def _limits(facts: Facts, settings: Settings) -> list[tuple[str, str]]:
 
 def _groups(cleaned: Cleaned, facts: Facts) -> Iterator[Capability]:
     months = (facts.as_of.year - facts.first_day.year) * 12 + facts.as_of.month - facts.first_day.month + 1
-    title, why = "Cohorts", f"{months:,} calendar months of orders."
+    title, why = "Cohorts", f"Orders of {counted(months, 'calendar month')}."
     if months < 2 or not facts.customers:
         yield Capability("cohorts", title, "missing", why, "orders of at least two months")
     elif months < 6:

@@ -20,7 +20,7 @@ from lifeworth.data.account import CameOut, account
 from lifeworth.data.contracts import CUSTOMERS, ORDER_LINES, QUARANTINE, REFUNDS, Contract
 from lifeworth.data.currency import OneCurrency, one_currency
 from lifeworth.data.money import ZERO, as_money, conform
-from lifeworth.data.notes import Found, write
+from lifeworth.data.notes import Found, counted, write
 from lifeworth.data.probe import Probe, is_return, look
 from lifeworth.data.reasons import REASONS, Reason, reason
 from lifeworth.data.reconcile import Reconciliation
@@ -254,12 +254,13 @@ class _Cleaning:
     def _something_left(self, heads: Table, quarantine: Table) -> None:
         if self.engine.row(heads.limit(1).agg(rows=heads.limit(1).count()))["rows"]:
             return
-        counted = self.engine.arrow(quarantine.group_by("reason").agg(rows=quarantine.count())).to_pylist()
-        counted.sort(key=lambda row: (-row["rows"], row["reason"]))
-        why = "; ".join(f"{row['rows']:,} rows: {reason(row['reason']).words}" for row in counted)
-        hint = reason(counted[0]["reason"]).advice if counted else "The source has returns only; add the sales."
+        found = self.engine.arrow(quarantine.group_by("reason").agg(rows=quarantine.count())).to_pylist()
+        found.sort(key=lambda row: (-row["rows"], row["reason"]))
+        why = "; ".join(f"{counted(row['rows'], 'row')}: {reason(row['reason']).words}" for row in found)
+        hint = reason(found[0]["reason"]).advice if found else "The source has returns only; add the sales."
         raise DataError(
-            f"None of {self.probe.rows:,} rows is a sale that counts up to {self.as_of}. {why}".strip(), hint=hint
+            f"None of {counted(self.probe.rows, 'row')} is a sale that counts up to {self.as_of}. {why}".strip(),
+            hint=hint,
         )
 
     def _returns(self, usable: Table, sales: Table, heads: Table) -> Table:

@@ -18,6 +18,7 @@ import pyarrow as pa
 from ibis.expr.types import Table
 
 from lifeworth.data.contracts import MONEY
+from lifeworth.data.notes import counted
 from lifeworth.data.probe import Probe
 from lifeworth.engine.base import Engine
 from lifeworth.errors import FileError, InputError
@@ -90,9 +91,11 @@ def one_currency(engine: Engine, rows: Table, probe: Probe, said: str | None, se
     converted = _convert(engine, rows, rates, main, silent)
     foreign = [share for share in shares if (share.currency or silent) != main]
     notes = [
-        f"{share.rows:,} rows ({share.money or 0:,.2f} {share.currency or silent}) were converted into {main} by {settings.rates.name}."
+        f"{counted(share.rows, 'row')} ({share.money or 0:,.2f} {share.currency or silent}) converted into {main} "
+        f"by {settings.rates.name}."
         for share in foreign
     ]
+    notes += _early(engine, rows, rates)
     return OneCurrency(converted, main, shares, tuple(notes))
 
 
@@ -148,6 +151,21 @@ def _rates(records: Iterable[dict[str, str | None]], path: Path, main: str) -> t
     return tuple(rates)
 
 
+def _early(engine: Engine, rows: Table, rates: tuple[Rate, ...]) -> list[str]:
+    """Say how many rows are older than the first rate of their currency."""
+    firsts = {rate.currency: rate.day for rate in sorted(rates, key=lambda rate: rate.day or _BEGINNING, reverse=True)}
+    notes = []
+    for code, first in sorted(firsts.items()):
+        if first is not None:
+            old = rows.filter(rows["currency"] == code, rows["ordered_at"] < ibis.literal(first))
+            count = engine.row(old.agg(rows=old.count()))["rows"]
+            if count:
+                notes.append(
+                    f"{counted(count, 'row')} in {code} before the first rate, of {first}: that rate was used."
+                )
+    return notes
+
+
 def _positive(text: str) -> Decimal | None:
     try:
         rate = Decimal(text)
@@ -176,7 +194,8 @@ def _refused(shares: tuple[Share, ...], main: str, wanted: str | None) -> InputE
     else:
         message = "The amounts are in several currencies, and amounts of two currencies cannot be added."
     faults = [
-        f"{share.currency or 'no currency named'}: {share.rows:,} rows, {share.money or 0:,.2f}" for share in shares
+        f"{share.currency or 'no currency named'}: {counted(share.rows, 'row')}, {share.money or 0:,.2f}"
+        for share in shares
     ]
     flag = "" if wanted else f" --currency {main}"
     hint = (

@@ -39,6 +39,15 @@ def write(found: Found, reconciliation: Reconciliation) -> tuple[str, ...]:
     return tuple(_notes(found, reconciliation))
 
 
+def counted(number: int, noun: str, verb: tuple[str, str] | None = None) -> str:
+    """A number with its noun, and its verb where one follows: "1 row is", "2,000 rows are"."""
+    words = f"{number:,} {noun}" + ("" if number == 1 else "s")
+    return words if verb is None else f"{words} {verb[number != 1]}"
+
+
+_BE, _HAVE, _STAND = ("is", "are"), ("has", "have"), ("stands", "stand")
+
+
 def _notes(found: Found, sums: Reconciliation) -> Iterator[str]:
     if found.default_day:
         yield f"The figures know about days up to {found.as_of}, the day of the last row that counts."
@@ -46,35 +55,35 @@ def _notes(found: Found, sums: Reconciliation) -> Iterator[str]:
         yield "The source has no amounts: orders can be counted and predicted, their value cannot."
     if found.copies:
         yield (
-            f"{found.copies:,} rows are alike in every column to another row of their order; each was counted once. "
-            "If they are meant: --duplicates keep."
+            f"{counted(found.copies, 'row', _BE)} alike in every column to another row of the same order, and counted "
+            "once. If every one is meant: --duplicates keep."
         )
     if found.alike:
         yield (
-            f"{found.alike:,} rows are alike in every column to another row. They were kept: without order numbers a "
-            "second purchase cannot be told from a copy."
+            f"{counted(found.alike, 'row', _BE)} alike in every column to another row, and kept: without order numbers "
+            "a second purchase cannot be told from a copy."
         )
     if found.by_order and found.several_rows:
-        yield f"{found.several_rows:,} order numbers stand on several rows; their amounts were added up."
+        yield f"{counted(found.several_rows, 'order number', _STAND)} on several rows, whose amounts were added up."
     if found.several_days:
-        yield f"{found.several_days:,} orders have rows of several days; the earliest counts."
+        yield f"{counted(found.several_days, 'order', _HAVE)} rows of several days; the earliest counts."
     if found.disputed:
-        yield f"{found.disputed:,} orders have rows of several customers; each went to the customer with most rows."
+        yield f"{counted(found.disputed, 'order', _HAVE)} rows of several customers; the one with most rows gets it."
     if found.zero:
         yield (
-            f"{found.zero:,} orders are worth nothing; they count as purchases of value 0. "
-            "If they should not: zero_value = set-aside."
+            f"{counted(found.zero, 'order', _BE)} worth nothing and counted as a purchase of value 0. "
+            "If that is not meant: zero_value = set-aside."
         )
     if found.orphans:
+        money = f" ({sums.nobody:,.2f} net, returns included)" if sums.money_in is not None else ""
         yield (
-            f"{found.orphans:,} of {found.orders:,} orders name no customer: they are in the company's revenue"
-            + (f" ({sums.nobody:,.2f} net)" if sums.money_in is not None else "")
-            + " and in nobody's value."
+            f"{found.orphans:,} of {counted(found.orders, 'order')} without a customer: in the company's revenue{money}, "
+            "in nobody's value."
         )
     if found.marginless:
-        yield f"{found.marginless:,} orders have rows without margin or cost; their margin is not known."
+        yield f"{counted(found.marginless, 'order', _HAVE)} rows without margin or cost, so the margin is not known."
     if found.returns:
         yield (
-            f"{found.returns:,} rows are returns: {sums.attached:,.2f} were brought back to the orders they belong to, "
-            f"{found.loose:,.2f} found no order and lower the revenue on the day they were booked."
+            f"{counted(found.returns, 'row', _BE)} returns: {sums.attached:,.2f} went back to the orders it belongs to, "
+            f"{found.loose:,.2f} found no order and lowers the revenue on the day it was booked."
         )
