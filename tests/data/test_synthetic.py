@@ -237,6 +237,13 @@ def test_the_money_of_the_export_is_revenue_goodwill_and_dirt(business: Business
     assert revenue + Decimal(account["goodwill"]["money"]) + dirt == Decimal(account["money"])
 
 
+def test_the_margin_and_the_refunds_of_the_account_are_those_of_the_orders(business: Business) -> None:
+    account = business.truth["export"]
+    known = business["orders"].filter(pc.is_valid(pc.field("customer_id")))
+    assert pc.sum(known["margin"]).as_py() == Decimal(account["margin_of_customers"])
+    assert pc.sum(known["refunded"]).as_py() == Decimal(account["refunded_of_customers"])
+
+
 def test_the_rows_of_the_export_are_all_accounted_for(business: Business) -> None:
     account = business.truth["export"]
     assert business.export.num_rows == account["rows"] == sum(part["rows"] for part in account["parts"].values())

@@ -161,7 +161,7 @@ def _products() -> pa.Table:
 
 
 def _customer_truth(span: Span, world: World, people: People, buying: Buying, club: Club) -> pa.Table:
-    """What is true of each customer; times in days, money in the currency of the shop."""
+    """What is true of each customer; times in days, money in the currency of the shop before anything goes back."""
     expected = buying.expected_orders(span, _HORIZON)
     worth = world.p / buying.spend_rate
     left = np.isfinite(buying.left)

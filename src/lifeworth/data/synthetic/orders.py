@@ -76,9 +76,14 @@ class Sales:
         return np.bincount(self.returns.line, self.returns.amount, len(self.lines)).astype(np.int64)
 
     @property
+    def refunded(self) -> Ints:
+        """Money that went back per order, with goods or as goodwill, in cents."""
+        return self._sum(self.returned + self.returns.goodwill)
+
+    @property
     def net(self) -> Ints:
         """Net revenue per order after everything that went back, in cents."""
-        return self._sum(self.lines.net - self.returned - self.returns.goodwill)
+        return self._sum(self.lines.net) - self.refunded
 
     @property
     def margin(self) -> Ints:
@@ -89,7 +94,6 @@ class Sales:
     def orders(self) -> pa.Table:
         """The orders table: what a perfect cleaning of the export finds."""
         keep = self.counts
-        back = self._sum(self.returned + self.returns.goodwill)
         return table(
             "orders",
             {
@@ -98,7 +102,7 @@ class Sales:
                 "ordered_at": self.span.moments(self.log.time[keep]),
                 "net_revenue": cents(self.net[keep]),
                 "discount": cents(self._sum(self.lines.discount)[keep]),
-                "refunded": cents(back[keep]),
+                "refunded": cents(self.refunded[keep]),
                 "margin": cents(self.margin[keep]),
                 "currency": np.full(int(keep.sum()), CURRENCY),
                 "channel": channel_names(self.world, self.channel[keep]),
@@ -251,6 +255,9 @@ class _Sheet:
             "free_orders": int(worthless.sum()),
             "net_revenue_of_customers": euros(net[log.kind == SALE].sum()),
             "net_revenue_without_customer": euros(net[log.kind == GUEST].sum()),
+            # Goodwill gives money back and leaves the goods with the customer: their cost stays.
+            "margin_of_customers": euros(self.sales.margin[log.kind == SALE].sum()),
+            "refunded_of_customers": euros(self.sales.refunded[log.kind == SALE].sum()),
             "orders_of_customers": int((log.kind == SALE).sum()),
             "orders_without_customer": int((log.kind == GUEST).sum()),
             "faults": [{"row": row + 2, "column": column, "value": text} for row, column, text in self._faults()],
