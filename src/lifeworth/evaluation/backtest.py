@@ -123,7 +123,6 @@ def backtest(
     *,
     has_money: bool = True,
     seed: int = 0,
-    draws: int = 1000,
     with_intervals: bool = True,
     progress: Progress = SILENT,
 ) -> Backtest:
@@ -135,7 +134,6 @@ def backtest(
         spend: The spend model; Gamma-Gamma where left out.
         has_money: Whether order values mean anything; without them only orders are scored.
         seed: Of everything drawn.
-        draws: Draws behind each predictive interval.
         with_intervals: Whether to test intervals too, the dearest part; earlier origins can do without.
         progress: Who is told how far the work is.
     """
@@ -146,7 +144,7 @@ def backtest(
     trials = [_trial_baseline(few, test, baseline, worth) for baseline in BASELINES]
     with progress.step("Testing models on held-out orders", len(candidates)) as step:
         for name, model in candidates.items():
-            told = _Told(seed, draws, with_intervals)
+            told = _Told(seed, with_intervals)
             trials.append(_trial_model(name, model, few, test, worth, spent, told))
             step.advance()
     tracks = tuple(trial.track for trial in trials if trial.track is not None)
@@ -187,7 +185,6 @@ def default_spend() -> Model[Any]:
 @dataclass(frozen=True, slots=True)
 class _Told:
     seed: int
-    draws: int
     with_intervals: bool
 
 
@@ -235,7 +232,7 @@ def _trial_model(
         value=None if per_order is None else _value_scores(few, test, predicted, per_order, total),
         order_bands=bands(few.orders, predicted),
         value_bands=() if per_order is None else bands(few.value, predicted * per_order),
-        intervals=intervals(fitted, chosen, few, draws=told.draws, seed=told.seed) if told.with_intervals else None,
+        intervals=intervals(fitted, chosen, few, seed=told.seed) if told.with_intervals else None,
         track=track(name, fitted, test, total),
         parameters=dict(fitted.parameters),
         notes=tuple(fitted.notes),

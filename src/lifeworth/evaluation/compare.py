@@ -85,7 +85,7 @@ def choose(backtests: Sequence[Backtest], *, min_customers: int = 100, min_repea
         word = "clearly worse than" if gap.clear else "no better than"
         warnings.append(
             f"{_words(latest, name)} is {word} the naive forecast “{rival}” ({_assumption(latest, rival)}): "
-            f"RMSE {_rmse(latest, name):.3f} against {_rmse(latest, rival):.3f} orders a customer."
+            f"RMSE {_rmse(name, usable):.3f} against {_rmse(rival, usable):.3f} orders a customer."
         )
     warnings += _cautions(latest.trial(name), latest)
     first_order = latest.spend.first_order if latest.spend is not None else True
@@ -128,8 +128,8 @@ def _best(names: Sequence[str], tests: Sequence[Backtest]) -> tuple[str, str, tu
         return (
             first,
             (
-                f"{_words(latest, first)} foretells held-out orders best: RMSE {_rmse(latest, first):.3f} orders a customer, clearly "
-                f"less than {_words(latest, nearest.second)} with {_rmse(latest, nearest.second):.3f} (z = {abs(nearest.z):.1f})."
+                f"{_words(latest, first)} foretells held-out orders best: RMSE {_rmse(first, tests):.3f} orders a customer, clearly "
+                f"less than {_words(latest, nearest.second)} with {_rmse(nearest.second, tests):.3f} (z = {abs(nearest.z):.1f})."
             ),
             gaps,
         )
@@ -143,7 +143,7 @@ def _best(names: Sequence[str], tests: Sequence[Backtest]) -> tuple[str, str, tu
             name,
             (
                 f"{_words(latest, name)} misses the total of held-out orders by {misses[name]:.1%}, {rest}; by customer "
-                f"they do alike within the noise (RMSE {_rmse(latest, name):.3f})."
+                f"they do alike within the noise (RMSE {_rmse(name, tests):.3f})."
             ),
             gaps,
         )
@@ -152,7 +152,7 @@ def _best(names: Sequence[str], tests: Sequence[Backtest]) -> tuple[str, str, tu
         likely,
         (
             f"{_words(latest, likely)} and {others or 'the others'} cannot be told apart by held-out orders (RMSE "
-            f"{_rmse(latest, likely):.3f}, total missed by {misses[likely]:.1%}); {_words(latest, likely)} gave what happened "
+            f"{_rmse(likely, tests):.3f}, total missed by {misses[likely]:.1%}); {_words(latest, likely)} gave what happened "
             "the higher probability or is the simpler one."
         ),
         gaps,
@@ -223,9 +223,9 @@ def _log_score(test: Backtest, name: str) -> float:
     return float("-inf") if score is None else round(score, 4)
 
 
-def _rmse(test: Backtest, name: str) -> float:
-    orders = test.trial(name).orders
-    return float("nan") if orders is None or orders.rmse.value is None else orders.rmse.value
+def _rmse(name: str, tests: Sequence[Backtest]) -> float:
+    """Over all origins."""
+    return float(np.sqrt(_losses(name, tests).mean()))
 
 
 def _words(test: Backtest, name: str) -> str:

@@ -69,7 +69,6 @@ def gather(
     min_customers: int = 100,
     min_repeaters: int = 30,
     seed: int = 0,
-    draws: int = 1000,
     progress: Progress = SILENT,
 ) -> Evidence:
     """Hold out the end of the history, test every candidate on it, choose.
@@ -88,7 +87,6 @@ def gather(
         min_customers: Fewer customers to learn from cannot be judged.
         min_repeaters: The same for customers with a second purchase day.
         seed: Of everything drawn.
-        draws: Draws behind each predictive interval.
         progress: Who is told how far the work is.
     """
     tests: list[Backtest] = []
@@ -103,7 +101,6 @@ def gather(
                 candidates,
                 has_money=has_money,
                 seed=seed,
-                draws=draws,
                 with_intervals=number == 0,
                 progress=progress,
             )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lifeworth.evaluation.calibration import Coverage
+from lifeworth.evaluation.calibration import Coverage, coverage, pit, pit_histogram, uniformity, uniformity_by_chance
 from lifeworth.evaluation.holdout import Holdout
 from lifeworth.evaluation.metrics import Array, Score
 from lifeworth.evaluation.spend import SpendTrial
@@ -18,6 +18,10 @@ TESTED = 20_000
 """Most customers intervals are drawn for, evenly spaced by id; their total is tested as one."""
 MOST_ORDERS = 200
 """Counts above it share one step of the distribution: their exact probability decides nothing any more."""
+
+
+TINY = 1e-12
+"""What a model is said to have given to an outcome it held impossible, so that one customer cannot make a mean infinite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ def distribution_at(fitted: Any, test: Holdout) -> tuple[Array, Array]:
     left = np.arange(y.size)
     for n in range(int(y.max(initial=0)) + 1):
         left = left[y[left] >= n]
+        if not left.size:
+            break
         chance = fitted.order_count_probability(_rows(h, left), n, test.horizon)
         more = y[left] > n
         before[left[more]] += chance[more]
@@ -89,14 +95,35 @@ def _rows(h: Any, rows: Any) -> Any:
     return h if len(rows) == len(h) else type(h)(h.x[rows], h.t_x[rows], h.T[rows], unit=h.unit)
 
 
-def intervals(fitted: Any, spend: SpendTrial | None, test: Holdout, *, draws: int, seed: int) -> Intervals | None:
-    """Draw the intervals of a fitted order model (and spend model) and hold them to what happened.
+def intervals(fitted: Any, spend: SpendTrial | None, test: Holdout, *, seed: int) -> Intervals:
+    """Form the intervals of a fitted order model (and spend model) and hold them to what happened.
 
     Args:
         fitted: The order model.
         spend: The spend model chosen, or nothing where only orders are predicted.
         test: The hold-out; of a large one a sample is tested.
-        draws: Draws behind each interval.
-        seed: Of the draws.
+        seed: Of the randomised PIT.
     """
-    return None
+    from lifeworth.models.predictive import count_intervals, value_intervals
+
+    few = test.sample(TESTED)
+    h, horizon = few.history, few.horizon
+    counted = count_intervals(fitted, h, horizon)
+    before, up_to = distribution_at(fitted, few)
+    money, money_total = None, None
+    if spend is not None:
+        known = few.spend(first_order=spend.first_order)
+        worth = value_intervals(fitted, spend.fitted, h, known, horizon)
+        money = coverage(few.value, worth.low, worth.high, LEVEL)
+        money_total = total_interval(worth.total_low, worth.total_high, float(few.value.sum()))
+    return Intervals(
+        orders=coverage(few.orders, counted.low, counted.high, LEVEL),
+        orders_total=total_interval(counted.total_low, counted.total_high, float(few.orders.sum())),
+        value=money,
+        value_total=money_total,
+        pit=tuple(pit_histogram(before, up_to).tolist()),
+        distance=uniformity(pit(before, up_to, seed)),
+        distance_by_chance=uniformity_by_chance(len(few)),
+        log_score=Score(float(np.log(np.maximum(up_to - before, TINY)).mean())),
+        customers=len(few),
+    )
