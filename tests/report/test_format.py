@@ -37,7 +37,7 @@ floats = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_v
         (0.1234, "percent", "", "12.3 %"),
         (0.0004, "percent", "", "0.04 %"),
         (1, "percent", "", "100.0 %"),
-        (3.4, "ratio", "", "3.40×"),
+        (3.4, "ratio", "", "3.40"),
         (541909, "count", "", "541,909"),
         (12.34, "count", "", "12.3"),
         (-9582.4292, "number", "", "−9,582"),

@@ -205,8 +205,6 @@ def _with_unit(digits: str, kind: Kind, currency: str) -> str:
             return _money(digits, currency)
         case "percent":
             return f"{digits} %"
-        case "ratio":
-            return f"{digits}×"
         case "days" | "years":
             return f"{digits} {kind[:-1] if digits == '1' else kind}"
     return digits

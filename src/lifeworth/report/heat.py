@@ -101,8 +101,9 @@ def _written(heatmap: Heatmap, currency: str) -> dict[float, str]:
         places = 0 if max((abs(value) for value in values), default=0) >= 0.2 else 1
         return {value: text(value, "percent", places=places, unit=False) for value in values}
     if heatmap.kind == "money":
-        cents = max((abs(value) for value in values), default=0) < 100
+        places = 2 if max((abs(value) for value in values), default=0) < 100 else 0
         return {
-            value: text(value, "number", places=2) if cents else short(value, "money", unit=False) for value in values
+            value: short(value, "money", unit=False) if abs(value) >= 10_000 else text(value, "number", places=places)
+            for value in values
         }
     return {value: short(value, heatmap.kind, currency, unit=False) for value in values}

@@ -19,8 +19,12 @@ from lifeworth.report.spec import Block, Chart, Column, Group, Heatmap, Page, St
 
 NUMERIC = frozenset({"count", "number", "money", "percent", "ratio", "days", "years"})
 
-TALL = 15
+TALL = 25
 """From so many rows on a table scrolls inside its frame."""
+
+
+WORDY = 28
+"""Longer texts keep room in their column, so that they are not squeezed into a tower of single words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,7 @@ def table(block: Table, currency: str) -> dict[str, object]:
         "rows": rows,
         "tall": len(rows) > TALL,
         "sortable": len(rows) > 2 and not block.emphasis,
+        "dense": len(block.columns) > 8,
         "definitions": [(one.title, one.definition) for one in block.columns if one.definition],
     }
 
@@ -159,6 +164,7 @@ class _Side:
             "bar": f"{share:.1f}" if share is not None else "",
             "negative": kind == "money" and isinstance(value, int | float | Decimal) and value < 0,
             "nowrap": kind == "date",
+            "wordy": isinstance(value, str) and len(value) > WORDY,
             "flag": {True: "yes", False: "no"}[value] if isinstance(value, bool) else "",
         }
 
