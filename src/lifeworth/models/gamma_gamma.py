@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,21 @@ def value_term(x: Array, mean_value: Array, p: Any, q: Any, v: Any, *, order: in
     return Jet(value, first, second)
 
 
+def of_buyers(kernel: Callable[..., Jet]) -> Callable[..., Jet]:
+    """The kernel for customers with purchases; of one without any, nothing is known, and the likelihood is 1."""
+
+    def guarded(x: Array, *rest: Any, order: int) -> Jet:
+        known = x > 0
+        if known.all():
+            return kernel(x, *rest, order=order)
+        jet = kernel(*(np.where(known, v, 1.0) if np.shape(v) == np.shape(x) else v for v in (x, *rest)), order=order)
+        first = None if jet.first is None else [known * slope for slope in jet.first]
+        second = None if jet.second is None else {pair: known * curve for pair, curve in jet.second.items()}
+        return Jet(known * jet.value, first, second)
+
+    return guarded
+
+
 class GammaGamma(Model[SpendHistory]):
     """The gamma-gamma model of monetary value, Fader & Hardie (2013), 'The Gamma-Gamma Model of Monetary Value'.
 
@@ -77,7 +92,7 @@ class GammaGamma(Model[SpendHistory]):
     @property
     def terms(self) -> Sequence[Term]:
         """Equation (1a) of the note, split by what its factors depend on."""
-        return (Term(("x",), count_term), Term(("x", "mean_value"), value_term))
+        return (Term(("x",), of_buyers(count_term)), Term(("x", "mean_value"), of_buyers(value_term)))
 
     def fit(self, data: SpendHistory, *, start: Mapping[str, float] | None = None) -> Any:
         """Fit by maximum likelihood to the customers with at least one purchase; see `Model.fit`."""

@@ -20,7 +20,7 @@ from lifeworth.models.base import Fitted, Model
 from lifeworth.models.distinct import Array, Codes, Flags
 from lifeworth.models.history import History
 
-NODES_A_FOLD = 8
+NODES_A_FOLD = 2.5
 
 
 class OrderModel(Model[History]):
@@ -59,6 +59,10 @@ class OrderModel(Model[History]):
     @abstractmethod
     def draw_orders(self, ends: Array, rng: np.random.Generator, *theta: Any) -> tuple[Codes, Array, Array]:
         """Repeat orders of new customers watched for `ends`: (customer of each order, its time), and each customer's end of life."""
+
+    def at_least_table(self, x: float, T: Array, last: int, t: float, *theta: Any) -> Array:
+        """`at_least_if_alive` for n = 1 … last, of customers of one x (T × last)."""
+        return self.at_least_if_alive(np.array(x), T[:, None], np.arange(1.0, last + 1), t, *theta)
 
     def turn(self, x: Array, T: Array, *theta: Any) -> Array:
         """The shortest time after T over which `rate_if_alive` can change much: where a quadrature has to begin looking."""
@@ -177,6 +181,8 @@ class FittedOrders(Fitted[History]):
 
     def _after(self, h: History, kernel: Callable[..., Array], *given: Any) -> Array:
         """`kernel(x, T, *given, *theta)` once for every distinct (x, T), told to each row."""
+        if not len(h):
+            return np.zeros(0)
         pairs = h.distinct(("x", "T"))
         values = np.asarray(kernel(*pairs.columns, *given, *self.theta), np.float64)
         return values[pairs.place]
@@ -185,7 +191,7 @@ class FittedOrders(Fitted[History]):
         """∫₀ᵉⁿᵈ e^(−rate·s) · rate_if_alive(s) ds by Gauss and Legendre, in a time that runs by folds of the shortest change."""
         turn = np.minimum(self.recipe.turn(x, T, *theta), 1.0 / rate)
         reach = np.log1p(end / turn)
-        nodes, weights = np.polynomial.legendre.leggauss(12 + int(NODES_A_FOLD * np.ceil(reach.max(initial=0.0))))
+        nodes, weights = np.polynomial.legendre.leggauss(8 + int(NODES_A_FOLD * np.ceil(reach.max(initial=0.0))))
         result = np.zeros(x.size)
         for node, weight in zip(0.5 * (nodes + 1), 0.5 * weights, strict=True):
             fold = turn * np.exp(reach * node)
