@@ -14,7 +14,7 @@ from lifeworth.report.spec import Document, Page, Table, Text
 from lifeworth.settings import Settings
 from lifeworth.units import Period
 
-LINES = "order,customer,when,total\n"
+LINES = "order,customer,date,total\n"
 
 
 @pytest.fixture

@@ -28,13 +28,19 @@ def usual_gap(history: Table) -> Table:
     return repeats.aggregate(gap=repeats.recency.sum() / repeats.x.sum())
 
 
-def lifecycle(history: Table, gap: float) -> Table:
+def lifecycle(history: Table, gap: float | None) -> Table:
     """One row a customer: `customer_id`, `usual_gap` (days), `gaps_since_order`, `lifecycle_status`.
 
     Args:
         history: One row a customer with `x`, `recency`, `age` in days.
-        gap: The base's usual gap in days, from `usual_gap`.
+        gap: The base's usual gap in days, from `usual_gap`; None where nobody has come back yet. Then there is no
+            rhythm to be late in, and everybody is new.
     """
+    if gap is None:
+        unknown = ibis.null("float64")
+        return history.select(
+            "customer_id", usual_gap=unknown, gaps_since_order=unknown, lifecycle_status=ibis.literal("New")
+        )
     rhythm = (history.recency + gap) / (history.x + 1)
     late = (history.age - history.recency) / rhythm
     status = ibis.cases(
