@@ -185,6 +185,11 @@ def _faults(path: Path | None = None) -> Iterator[None]:
     try:
         yield
     except duckdb.InvalidInputException as error:
+        if broken := _broken_record(str(error)):
+            raise FileError(
+                f"{where.rstrip(': ')}, {broken}",
+                hint="Put a value that holds the delimiter in quotes, close every quote, or export the file again.",
+            ) from error
         raise FileError(f"{where}{_short(error)}", hint="Mend the row it names, or export the file again.") from error
     except (duckdb.ConversionException, duckdb.SerializationException) as error:
         raise FileError(f"{where}{_short(error)}") from error
@@ -203,6 +208,19 @@ def _faults(path: Path | None = None) -> Iterator[None]:
 
 class _ManyLinesError(FileError):
     """A quoted value spans lines, which DuckDB does not read in parallel together with short records."""
+
+
+def _broken_record(text: str) -> str:
+    """What is wrong with a record of a text file, in the words of a person; empty where the fault is another."""
+    line = re.search(r"CSV Error on Line: (\d+)\s*(?:Original Line:\s*(.{0,80}))?", text)
+    if line is None:
+        return ""
+    shown = f": {line[2].strip()}" if line[2] else ""
+    if fields := re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text):
+        return f"row {line[1]} has {fields[2]} values for {fields[1]} columns{shown}"
+    if "quote" in text.lower():
+        return f"row {line[1]} opens a quote that is not closed as it should be{shown}"
+    return ""
 
 
 def _short(error: Exception) -> str:

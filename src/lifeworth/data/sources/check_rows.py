@@ -56,7 +56,7 @@ def nobody_note(engine: Engine, raws: Sequence[Raw], plan: Plan, readings: Seque
             hits = raw.rows.filter(text.isin(form.nobody))
             found = engine.arrow(hits.group_by(word=text.name("word")).agg(rows=hits.count())).to_pylist()
             words = ", ".join(
-                f'"{row["word"]}" ({row["rows"]:,} rows)' for row in sorted(found, key=lambda r: -r["rows"])
+                f'"{row["word"]}" ({_rows(row["rows"])})' for row in sorted(found, key=lambda r: -r["rows"])
             )
             if words:
                 notes.append(f'{raw.where}, "{plan.fields[name]}": {words} read as no customer')
@@ -100,13 +100,13 @@ def mixed_case(engine: Engine, readings: Sequence[Readings]) -> list[str]:
     if not found:
         return []
     count = engine.row(pairs.agg(pairs=pairs.count()))["pairs"]
-    return [
-        (
-            f"{count:,} customer ids are written in several ways that differ only in case "
-            f'(first: "{found[0]["low"]}" and "{found[0]["high"]}"); they are kept apart'
-        )
-    ]
+    more = f" and {count - 1:,} more pairs" if count > 1 else ""
+    return [f'Customer ids that differ only in case are kept apart: "{found[0]["low"]}" and "{found[0]["high"]}"{more}']
 
 
 def _is_person(name: str) -> bool:
     return name in {"customer_id", "account", "customer", "mapped_customer_id", "phone"}
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"

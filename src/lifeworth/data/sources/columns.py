@@ -49,7 +49,7 @@ def overrides(columns: Sequence[str], said: Mapping[str, str], where: str) -> di
         ours = ALIASES.get(name, name)
         if ours not in MAPPABLE:
             raise OptionError(
-                f'--map {name}="{column}": "{name}" is not one of our columns. {near(name, MAPPABLE)}'.rstrip(),
+                f'--map {name}="{column}": "{name}" is not one of our columns. {near(name, [*MAPPABLE, *ALIASES])}'.rstrip(),
                 allowed=MAPPABLE,
             )
         exact = next((c for c in columns if c == column), None)
@@ -181,7 +181,7 @@ def _not_found(
         faults.append(f"no column names {words[ours]}" + (f'; "{guess}" may be it' if guess else ""))
         hints.append(f'--map {ours}="{guess or "your column"}"')
     text = f"{where}: " + " and ".join(faults) + f". Its columns are {_quoted(columns)}."
-    if all(_is_number(c) or not c.strip() or c.startswith("column_") for c in columns):
+    if not chosen.sources and any(_is_value(column) for column in columns):
         text = f"{where} has no header: its first row is {', '.join(columns[:6])}."
         return ColumnError(text, hint="Add a first line with the names of the columns.")
     return ColumnError(text, hint=f"Say which: lifeworth run {where} {' '.join(hints)}", allowed=None)
@@ -194,8 +194,11 @@ def _looks_like_dates(sample: Sample, column: str) -> bool:
     return found.seen > 0 and found.iso + len(found.parts) + sum(found.fixed.values()) > 0.8 * found.seen
 
 
-def _is_number(text: str) -> bool:
-    return weigh([(1, text)]).unreadable == [] or any(char.isdigit() for char in text[:1])
+def _is_value(text: str) -> bool:
+    """Whether a header is rather a number or a date, so that the file has none."""
+    from lifeworth.data.sources.dates import weigh as weigh_dates
+
+    return not weigh([(1, text)]).unreadable or not weigh_dates([(1, text)]).unreadable
 
 
 def _quoted(columns: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,8 @@ from lifeworth.errors import AmbiguityError
 
 _ENOUGH_DAYS = 8
 """Fewer distinct days than this may stand in order by chance."""
+
+_DASHED = re.compile(r"\s*\d\d-")
 
 Part = tuple[int, str, tuple[int, int, int]]
 
@@ -54,7 +57,8 @@ def decide(
     decision = _by_values(found.parts, name, where, column)
     if decision is None and (telling := more()).parts:
         decision = _by_values(telling.parts, name, where, column)
-    return decision or _by_rows(found.parts, name) or _by_as_of(found.parts, name, as_of)
+    parts = found.parts
+    return decision or _by_years(parts, name) or _by_rows(parts, name) or _by_as_of(parts, name, as_of)
 
 
 def refuse(found: Evidence, *, where: str, column: str) -> AmbiguityError:
@@ -73,8 +77,11 @@ def refuse(found: Evidence, *, where: str, column: str) -> AmbiguityError:
 
 
 def _orders(parts: list[Part]) -> list[str]:
+    """The orders in question; a short year may stand first between dashes (25-01-31), or where nothing else fits."""
     short = all(part[2] < 100 for _, _, part in parts)
-    return [DAY_FIRST, MONTH_FIRST, YEAR_FIRST] if short else [DAY_FIRST, MONTH_FIRST]
+    dashed = any(_DASHED.match(text) for _, text, _ in parts)
+    beyond = any(part[0] > 31 for _, _, part in parts)
+    return [DAY_FIRST, MONTH_FIRST, YEAR_FIRST] if short and (dashed or beyond) else [DAY_FIRST, MONTH_FIRST]
 
 
 def _by_values(parts: list[Part], name: str, where: str, column: str) -> Decision | None:
@@ -107,6 +114,18 @@ def _by_values(parts: list[Part], name: str, where: str, column: str) -> Decisio
     row, text, (first, second, _) = alone[best][0]
     which, number = ("first", first) if best != MONTH_FIRST else ("second", second)
     return Decision(best, f"{name}: dates read {best}: row {row} has {number} as its {which} number ({text})")
+
+
+def _by_years(parts: list[Part], name: str) -> Decision | None:
+    """The days of a month run to 31, the years of a shop do not: whichever place holds few numbers is the year."""
+    if YEAR_FIRST not in _orders(parts):
+        return None
+    first, last = ({part[place] for _, _, part in parts} for place in (0, 2))
+    if len(first | last) < _ENOUGH_DAYS or max(len(first), len(last)) < 3 * min(len(first), len(last)):
+        return None
+    if len(first) < len(last):
+        return Decision(YEAR_FIRST, f"{name}: dates read {YEAR_FIRST}: the first number has few values, the last many")
+    return None
 
 
 def _by_rows(parts: list[Part], name: str) -> Decision | None:

@@ -116,7 +116,7 @@ def read_text_file(engine: Engine, name: str, path: Path, packing: str) -> Raw:
     if found.blank_lines:
         rows, words = _shifted(rows, blank_gaps(path, packing), sniffed.skip)
         notes += [f"{path.name}: {words}"] if words else []
-    if found.encoding != "utf-8":
+    if found.encoding not in {"utf-8", "utf-8-sig"}:
         notes.append(f"{path.name}: read as {_spoken(found.encoding)}")
     file = SourceFile(path.name, path, "csv", found.encoding, sniffed.delimiter, count, found.sha256, tuple(columns))
     return Raw(name, rows, file, tuple(notes), tuple(columns))
@@ -259,4 +259,4 @@ def _ending(path: Path) -> str:
 
 
 def _spoken(encoding: str) -> str:
-    return {"cp1252": "Windows-1252 (Latin-1)", "utf-8-sig": "UTF-8"}.get(encoding, encoding.upper())
+    return {"cp1252": "Windows-1252 (Latin-1)"}.get(encoding, encoding.upper())

@@ -32,6 +32,7 @@ from lifeworth.settings import Settings, load
 
 LAYOUTS = (SHOPIFY, WOOCOMMERCE)
 _FILLED = "staged_rows"
+_HOUSEKEEPING = {"source_file", "source_row", "fault", "fault_column", "fault_value"}
 
 
 def read_orders(
@@ -170,7 +171,7 @@ def _stage_once(
         else:
             engine.append(_FILLED, query)
     rows = engine.table(_FILLED)
-    absent = {"source_file": ibis.literal(0)} | {name: ibis.null(kind) for name, kind in STAGED.schema.items()}
+    absent = {name: ibis.null(kind) for name, kind in STAGED.schema.items()} | {"source_file": ibis.literal(0)}
     columns = {name: rows[name] if name in rows.columns else absent[name] for name in STAGED.columns}
     engine.view(
         STAGED.name, rows.select(**{name: column.cast(STAGED.schema[name]) for name, column in columns.items()})
@@ -191,14 +192,12 @@ def _source(
     engine: Engine, raws: Sequence[Raw], plan: Plan, readings: Sequence[Readings], notes: Sequence[str]
 ) -> Source:
     rows = engine.table(STAGED.name)
-    has = {ours for ours in plan.sources if ours in STAGED.columns}
+    has = {name for name in engine.table(_FILLED).columns if name not in _HOUSEKEEPING}
     currencies = {forms.currency for forms in readings}
     currency = next(iter(currencies)) if len(currencies) == 1 else None
     if "currency" in plan.sources:
         ends = engine.row(rows.agg(low=rows["currency"].min(), high=rows["currency"].max()))
         currency = ends["low"] if ends["low"] == ends["high"] else None
-    elif currency or any(forms.signs for forms in readings):
-        has.add("currency")
     columns = ColumnMap(dict(plan.sources), dict(plan.reasons), plan.unused, plan.layout, plan.grain, plan.money)
     return Source(rows, tuple(raw.file for raw in raws), columns, tuple(dict.fromkeys(notes)), frozenset(has), currency)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,16 +90,17 @@ def blank_gaps(path: Path, compression: str) -> list[tuple[int, int]]:
 
 
 def transcode(path: Path, compression: str, encoding: str, target: Path) -> None:
-    """Write a text file anew as UTF-8, in pieces.
+    """Write a text file anew as UTF-8 with line ends of one kind, in pieces.
 
     `cp1252` reads the five bytes that code page leaves open as Latin-1 does, so no file fails on them.
     """
-    decoder = codecs.getincrementaldecoder(encoding)("lifeworth-latin" if encoding == "cp1252" else "strict")
+    bare = codecs.getincrementaldecoder(encoding)("lifeworth-latin" if encoding == "cp1252" else "strict")
+    decoder = io.IncrementalNewlineDecoder(bare, translate=True)
     try:
         with target.open("wb") as out:
             for chunk in _chunks(path, compression):
                 out.write(decoder.decode(chunk).encode("utf-8", "replace"))
-            out.write(decoder.decode(b"", True).encode("utf-8", "replace"))
+            out.write(decoder.decode(b"", final=True).encode("utf-8", "replace"))
     except UnicodeDecodeError as error:
         raise FileError(
             f"{path} begins like {encoding} but is not: {error}.", hint="Save it as UTF-8 and try again."
