@@ -105,7 +105,7 @@ def stat(one: Stat, currency: str) -> dict[str, object]:
         "value": value,
         "full": full if full != value else "",
         "absent": one.value is None,
-        "long": len(value) > 11,
+        "size": "small" if len(value) > 14 else "middle" if len(value) > 9 else "large",
         "interval_name": one.interval,
         "interval": interval(one.low, one.high, one.kind, currency, compact=True),
         "definition": one.definition,

@@ -89,6 +89,8 @@
 
   /* Where am I? */
   var links = Array.from(document.querySelectorAll(".side nav a"));
+  var nav = document.querySelector(".side nav");
+  var last = null;
   function follow() {
     var now = links[0];
     links.forEach(function (link) {
@@ -96,6 +98,9 @@
       if (target && target.getBoundingClientRect().top < 160) now = link;
     });
     if (window.innerHeight + window.scrollY >= root.scrollHeight - 4) now = links[links.length - 1];
+    if (now === last) return;
+    last = now;
+    nav.scrollLeft = now.offsetLeft - nav.offsetLeft - nav.clientWidth / 4;
     links.forEach(function (link) {
       if (link === now) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
     });
