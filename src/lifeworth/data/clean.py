@@ -32,7 +32,7 @@ from lifeworth.settings import Settings
 __all__ = ["REASONS", "Cleaned", "Reason", "clean"]
 
 _WORKING = ("_heads", "_back", "_matched", "_chosen")
-_BEHIND_VIEWS = ("_copies", "_superseded", "_worthless", "_rates", "_one_currency")
+_BEHIND_VIEWS = ("_copies", "_superseded", "_worthless", "_rates", "_one_currency", "_usable", "_sales")
 """What a view of the rows still reads."""
 
 
@@ -190,7 +190,11 @@ class _Cleaning:
         sorted_rows = aside.sort_out(self.engine, self.rows, self.probe, policy, len(self.probe.files))
         self.found.copies, self.found.alike = sorted_rows.copies, sorted_rows.alike
         usable, set_aside = sorted_rows.usable, list(sorted_rows.aside)
-        sales = usable.filter(~is_return(usable)) if self.probe.returns else usable
+        # A view keeps the text of the queries to come short, and text is most of what they cost on small data.
+        usable = self.engine.view("_usable", usable) if set_aside else usable
+        sales = usable
+        if self.probe.returns:
+            sales = self.engine.view("_sales", usable.filter(~is_return(usable)))
         heads, plain = self._heads(sales, sorted_rows.unique)
         if policy.drop_worthless and self.probe.priced:
             nothing = self.engine.create("_worthless", heads.filter(heads["goods"] == 0).select("order_id"))

@@ -170,15 +170,15 @@ class Store:
     def _lock(self) -> FileLock:
         lock = FileLock(self.root / ".lock")
         since = self.root / ".writing"
-        try:
-            with disk.writing(self.root):
+        with disk.writing(self.root):
+            try:
                 lock.acquire(timeout=PATIENCE)
-        except Timeout as error:
-            known = since.read_text(encoding="utf-8") if since.exists() else ""
-            raise WorkspaceError(
-                "Another run is writing here" + (f" (since {known})." if known else "."),
-                hint="Wait for it to end, or name another folder: --workspace DIR",
-            ) from error
+            except Timeout as error:
+                known = since.read_text(encoding="utf-8") if since.exists() else ""
+                raise WorkspaceError(
+                    "Another run is writing here" + (f" (since {known})." if known else "."),
+                    hint="Wait for it to end, or name another folder: --workspace DIR",
+                ) from error
         with disk.writing(since):
             since.write_text(datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"), encoding="utf-8")
         return lock
