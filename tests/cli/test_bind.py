@@ -19,6 +19,8 @@ from lifeworth.units import Period, Rate, TimeUnit
 class Workspace:
     """Stands for the real one: a folder that knows whether it is open."""
 
+    currency = "EUR"
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.closed = False
@@ -75,11 +77,11 @@ def call() -> Callable[..., Any]:
     """Binds an action and calls it with words from a command line; gives what was shown."""
 
     def run(action: Callable[..., Any], *words: str) -> Any:
-        seen: list[tuple[Any, bool]] = []
+        seen: list[tuple[Any, bool, str]] = []
         app = bind(
             action,
             open_workspace=Workspace,
-            show=lambda result, *, as_json: seen.append((result, as_json)),
+            show=lambda result, *, as_json, currency="": seen.append((result, as_json, currency)),
             folder=Path("here"),
         )
         app(args=list(words), prog_name="it", standalone_mode=False)
@@ -89,8 +91,8 @@ def call() -> Callable[..., Any]:
 
 
 def test_defaults_are_those_of_the_signature(call: Any) -> None:
-    result, as_json = call(everything)
-    assert not as_json
+    result, as_json, currency = call(everything)
+    assert (as_json, currency) == (False, "EUR")
     assert result == {
         "word": None, "day": None, "period": Period(12, "months"), "rate": None, "amount": None, "by": "value",
         "unit": TimeUnit.WEEK, "top": 20, "share": 0.5, "deep": False, "change": None, "only": None, "set_": None,
@@ -118,7 +120,7 @@ def test_defaults_are_those_of_the_signature(call: Any) -> None:
     ],
 )
 def test_a_word_becomes_the_value_its_type_asks_for(call: Any, words: list[str], name: str, value: object) -> None:
-    result, _ = call(everything, *words)
+    result, *_ = call(everything, *words)
     assert result[name] == value
 
 
@@ -155,7 +157,7 @@ def test_a_parameter_without_default_is_required(call: Any) -> None:
 
 
 def test_json_is_handed_on_to_whoever_shows(call: Any) -> None:
-    assert call(alone, "--number", "4", "--json") == (5, True)
+    assert call(alone, "--number", "4", "--json") == (5, True, "")
 
 
 def test_an_action_without_workspace_takes_no_folder(call: Any) -> None:

@@ -123,4 +123,24 @@ def test_a_wide_heat_map_keeps_to_the_screen_and_says_what_it_left_out(shown: An
     heat = Heatmap("Retention", "Cohort", "months", ("2025-01",), many, ((0.5,) * 60,))
     lines = shown(heat).splitlines()
     assert max(map(len, lines)) <= 120
-    assert any("further columns of months" in line for line in lines)
+    assert any("further columns (months)" in line for line in lines)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_wide_table_breaks_no_figure_and_names_what_found_no_room(
+    shown: Any, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    columns = tuple(Column(f"c{n}", f"Column number {n}", "money") for n in range(15))
+    said = shown(Table("Wide", columns, ((1234567.25,) * 15,)), currency="EUR")
+    assert max(map(len, said.splitlines())) <= width
+    assert said.count("€1,234,567.25") >= 2
+    assert "No room for: " in said
+    assert "Column number 14" in " ".join(said.split())
+
+
+def test_a_long_text_breaks_between_words(shown: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    said = shown(Table("T", (Column("a", "A"), Column("b", "B", "count")), (("word " * 30, 7),)))
+    assert "7" in said
+    assert said.count("word") == 30

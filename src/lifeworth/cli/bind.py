@@ -41,7 +41,7 @@ def bind(
     Args:
         action: A function of a part; a parameter of the type `Workspace` is given to it, the others come from the user.
         open_workspace: Opens the folder the user names; what it returns is closed when the command ends.
-        show: Called with the result and `as_json`.
+        show: Called with the result, `as_json` and, where there is a workspace, its `currency`.
         folder: The workspace where the user names none.
     """
     hints = get_type_hints(action)
@@ -58,7 +58,7 @@ def bind(
             show(action(**values), as_json=as_json)
             return
         with open_workspace(where) as workspace:
-            show(action(**{needs[0]: workspace}, **values), as_json=as_json)
+            show(action(**{needs[0]: workspace}, **values), as_json=as_json, currency=workspace.currency)
 
     asked = [_parameter(one, _bare(hints[one.name]), said.get(one.name, "")) for one in given.values()]
     asked += [_keyword("folder", Annotated[Path, FOLDER], folder) for _ in needs]

@@ -8,25 +8,22 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text as Words
 
 from lifeworth.cli import sketch
+from lifeworth.cli.grid import grid
 from lifeworth.report import spec
-from lifeworth.report.format import column_places, interval, text
-from lifeworth.report.spec import Kind
+from lifeworth.report.format import interval, text
 
 TONES = {"plain": "", "good": "green", "warning": "yellow", "bad": "bold red"}
 WIDE = 120
 """Columns where the screen does not say how wide it is (a pipe, a log)."""
 
-LABEL, CELL = 16, 10
+LABEL, CELL = 16, 9
 """Characters of a heat map's row name and of one of its cells."""
-
-LEFT: frozenset[Kind] = frozenset({"text"})
 
 
 def show(result: Any, *, as_json: bool = False, currency: str = "") -> None:
@@ -83,45 +80,34 @@ def block(one: Any, currency: str) -> RenderableType:
 
 
 def _stats(one: spec.Stats, currency: str) -> RenderableType:
-    grid = Grid(box=None, show_header=False, padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True)
-    grid.add_column(justify="right", no_wrap=True)
-    grid.add_column(style="dim", overflow="fold")
+    lines = Grid(box=None, show_header=False, padding=(0, 2, 0, 0))
+    lines.add_column(no_wrap=True)
+    lines.add_column(justify="right", no_wrap=True)
+    lines.add_column(style="dim", overflow="fold")
     for stat in one.items:
         value = Words(text(stat.value, stat.kind, currency), style="bold")
         span = interval(stat.low, stat.high, stat.kind, currency)
         notes = [f"{stat.interval} {span}" if span else "", stat.note, stat.definition]
-        grid.add_row(stat.name, value, Words(". ".join(note.rstrip(".") for note in notes if note)))
-    return _titled(one.title, grid)
+        lines.add_row(stat.name, value, Words(". ".join(note.rstrip(".") for note in notes if note)))
+    return _titled(one.title, lines)
 
 
 def _table(one: spec.Table, currency: str) -> RenderableType:
     if not one.rows:
         return _titled(one.title, Words(one.empty, style="dim"), one.caption)
-    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
-    places = []
-    for index, column in enumerate(one.columns):
-        values = [row[index] for row in one.rows]
-        places.append(column_places(values, column.kind, currency))
-        grid.add_column(column.title, justify="left" if column.kind in LEFT else "right", overflow="fold")
-    for number, row in enumerate(one.rows):
-        cells = [
-            text(value, column.kind, currency, places=digits)
-            for value, column, digits in zip(row, one.columns, places, strict=True)
-        ]
-        grid.add_row(*[Words(cell) for cell in cells], style="bold" if number in one.emphasis else None)
-    return _titled(one.title, grid, one.caption)
+    drawn, left_out = grid(one, currency, console().width - 1)
+    return _titled(one.title, drawn, f"{one.caption} {left_out}".strip())
 
 
 def _heatmap(one: spec.Heatmap, currency: str) -> RenderableType:
     """The matrix as a table: the first columns that fit the screen, and a word about those that do not."""
-    shown = max(3, (console().width - LABEL - CELL * len(one.side)) // CELL)
     columns = (spec.Column("row", one.row_title), *one.side)
-    columns += tuple(spec.Column(f"c{index}", title, one.kind) for index, title in enumerate(one.columns[:shown]))
     sides = one.side_values or ((),) * len(one.rows)
+    shown = max(3, (console().width - LABEL - CELL * len(one.side)) // CELL)
+    columns += tuple(spec.Column(f"c{index}", title, one.kind) for index, title in enumerate(one.columns[:shown]))
     rows = tuple((name, *side, *values[:shown]) for name, side, values in zip(one.rows, sides, one.values, strict=True))
     left = len(one.columns) - shown
-    more = f"{left} further columns of {one.column_title} stand in the report and in --json." if left > 0 else ""
+    more = f"{left} further columns ({one.column_title}) stand in the report and in --json." if left > 0 else ""
     return _table(spec.Table(one.title, columns, rows, f"{one.caption} {more}".strip()), currency)
 
 
