@@ -58,9 +58,11 @@ def needs_care(engine: Engine, raws: Sequence[Raw], plan: Plan, rows: Table) -> 
     if not set(fields) <= set(STAGED.columns):
         return True
     facts: dict[str, Any] = {name: rows[name].count() for name in fields}
-    facts |= {"first": rows["ordered_at"].min(), "last": rows["ordered_at"].max()}
+    # The engine compares: a moment beyond the years of Python cannot be brought here.
+    first, last = rows["ordered_at"].min(), rows["ordered_at"].max()
+    facts["known"] = (first >= _timestamp(_FIRST_YEAR)) & (last < _timestamp(_LAST_YEAR))
     found = engine.row(rows.agg(**facts))
-    if found["first"] is None or found["first"].year < _FIRST_YEAR or found["last"].year >= _LAST_YEAR:
+    if not found["known"]:
         return True
     known = dict.fromkeys(fields, 0)
     for raw in raws:
@@ -90,8 +92,12 @@ def _time(engine: Engine, value: Column, form: dates.DateForm, *, careful: bool)
 
 def sensible(time: Column) -> Column:
     """A moment in the life of a shop, else null."""
-    known = (time >= ibis.timestamp(f"{_FIRST_YEAR}-01-01")) & (time < ibis.timestamp(f"{_LAST_YEAR}-01-01"))
+    known = (time >= _timestamp(_FIRST_YEAR)) & (time < _timestamp(_LAST_YEAR))
     return ibis.ifelse(known, time, None)
+
+
+def _timestamp(year: int) -> Any:
+    return ibis.timestamp(f"{year}-01-01")
 
 
 def _number(value: Column, form: numbers.NumberForm) -> Column:

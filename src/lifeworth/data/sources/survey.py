@@ -153,14 +153,14 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool) -
 
 
 def _wide(chunk: bytes) -> str:
-    """UTF-16 without a mark: in Western text every second byte is zero."""
-    start = chunk[:4096]
-    if len(start) < 4:
+    """UTF-16 without a mark: in Western text every second byte is zero, and what is read is printable."""
+    start = chunk[: min(4096, len(chunk) // 2 * 2)]
+    if start.count(0) < 0.4 * len(start) / 2:
         return ""
-    if start[1::2].count(0) > 0.4 * len(start) / 2 and start[0::2].count(0) == 0:
-        return "utf-16-le"
-    if start[0::2].count(0) > 0.4 * len(start) / 2 and start[1::2].count(0) == 0:
-        return "utf-16-be"
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = start.decode(encoding, "replace")
+        if all(char.isprintable() or char in "\r\n\t" for char in text) and any(char in text for char in ",;\t|"):
+            return encoding
     return ""
 
 
