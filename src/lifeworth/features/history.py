@@ -42,7 +42,7 @@ def known_orders(orders: Table, refunds: Table | None, as_of: date) -> Table:
             day=seen["ordered_at"].date(),
             value=seen["net_revenue"],
             margin=seen["margin"],
-            purchase=(seen["net_revenue"] > 0) | ((seen["net_revenue"] == 0) & (back == 0)),
+            purchase=_stands(seen["net_revenue"], back),
         )
     later = refunds.filter(refunds["order_id"].notnull(), ~up_to(refunds["refunded_at"], as_of))
     undone = later.group_by(undone_order=later["order_id"]).agg(
@@ -57,8 +57,13 @@ def known_orders(orders: Table, refunds: Table | None, as_of: date) -> Table:
         day=joined["ordered_at"].date(),
         value=value,
         margin=joined["margin"] + ibis.coalesce(joined["undone_margin"], ibis.literal(0, MONEY)),
-        purchase=(value > 0) | ((value == 0) & (known_back <= 0)),
+        purchase=_stands(value, known_back),
     )
+
+
+def _stands(value: Column, back: Column) -> Column:
+    """Whether an order is a purchase: something is left of it, nothing was ever charged, or nobody says what it cost."""
+    return value.isnull() | (value > 0) | ((value == 0) & (back <= 0))
 
 
 def purchase_days(orders: Table, refunds: Table | None, as_of: date) -> Table:
