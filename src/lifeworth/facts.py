@@ -13,6 +13,7 @@ from lifeworth.clv.value import Terms, Valuation
 from lifeworth.data.check import Capability
 from lifeworth.data.clean import Cleaned
 from lifeworth.data.sources.source import Source
+from lifeworth.report.format import text
 from lifeworth.settings import Settings
 
 RECORDED = (
@@ -60,7 +61,7 @@ def collect(
         },
         "notes": list(cleaned.notes),
         "settings": _settings(settings),
-        "next_steps": _next_steps(valuation, capabilities, terms),
+        "next_steps": _next_steps(valuation, capabilities, terms, cleaned.currency),
     }
 
 
@@ -127,7 +128,9 @@ def _settings(settings: Settings) -> dict[str, Any]:
     return values
 
 
-def _next_steps(valuation: Valuation, capabilities: Collection[Capability], terms: Terms) -> list[dict[str, str]]:
+def _next_steps(
+    valuation: Valuation, capabilities: Collection[Capability], terms: Terms, currency: str
+) -> list[dict[str, str]]:
     steps = []
     scores = valuation.scores
     if valuation.equity is not None:
@@ -139,7 +142,7 @@ def _next_steps(valuation: Valuation, capabilities: Collection[Capability], term
             steps.append(
                 {
                     "what": f"Reach out to {int(risky.sum()):,} of your best customers who may not come back.",
-                    "why": f"They are in the top tenth by what they brought so far ({historic[risky].sum():,.0f} in all), and each is "
+                    "why": f"They are in the top tenth by what they brought so far ({_money(historic[risky].sum(), currency)} in all), and each is "
                     f"more likely than not to place no order within {terms.horizon}. They are first in customers.csv by historic_clv "
                     "with churn_probability of at least 0.5.",
                 }
@@ -148,7 +151,7 @@ def _next_steps(valuation: Valuation, capabilities: Collection[Capability], term
         steps.append(
             {
                 "what": f"Treat the {int(top.sum()):,} customers of highest predicted value as such.",
-                "why": f"They stand for {value[top].sum() / max(value.sum(), 1e-12):.0%} of the value expected within {terms.horizon}: "
+                "why": f"They stand for {text(value[top].sum() / max(value.sum(), 1e-12), 'percent')} of the value expected within {terms.horizon}: "
                 "keep, thank and ask them before anybody else.",
             }
         )
@@ -162,6 +165,10 @@ def _next_steps(valuation: Valuation, capabilities: Collection[Capability], term
     missing = [one for one in capabilities if one.state != "ready" and one.add]
     steps += [{"what": f"{one.title}: {one.add}", "why": one.why} for one in missing[:3]]
     return steps
+
+
+def _money(amount: float, currency: str) -> str:
+    return text(amount, "money", currency, compact=True)
 
 
 def _quantile(values: Any, level: float) -> float:

@@ -32,6 +32,7 @@ from lifeworth.features.history import history, purchase_days
 from lifeworth.kpis import actions as kpis
 from lifeworth.kpis.basics import basics, window
 from lifeworth.kpis.registry import METRICS, evaluate
+from lifeworth.report.format import text
 from lifeworth.report.html import render
 from lifeworth.report.progress import SILENT, Progress
 from lifeworth.report.spec import Document, Page
@@ -214,9 +215,9 @@ def _document(ws: Workspace, cleaned: Cleaned, learned: Learned, capabilities: t
     )
     said = {
         "Orders from": ", ".join(file["name"] for file in facts["source"]["files"]),
-        "Orders up to": facts["last_order"],
+        "Orders up to": text(cleaned.last_at.date(), "date"),
         "Horizon": horizon,
-        "Discount": f"{ws.settings.discount:.1%} a year",
+        "Discount": f"{text(ws.settings.discount, 'percent')} a year",
         "Margin": facts["value"]["margin_source"],
     }
     return Document("What your customers are worth", bound, currency, as_of, said)

@@ -14,6 +14,9 @@ from lifeworth.data.sources.source import Source
 from lifeworth.report.format import text
 from lifeworth.report.spec import Block, Column, Page, Stat, Stats, Table, Text
 
+SHOWN = 2
+"""Warnings told on the overview."""
+
 
 def overview(facts: Mapping[str, Any], *, as_of: date, currency: str, horizon: str) -> Page:
     """The answer on one screen: who there is, what they are worth, how sure that is, what to do next."""
@@ -71,7 +74,7 @@ def overview(facts: Mapping[str, Any], *, as_of: date, currency: str, horizon: s
         )
     )
     blocks: list[Block] = [head]
-    blocks += [Text(words, tone="warning") for words in facts["warnings"]]
+    blocks += _cautions(facts["warnings"])
     steps = tuple((step["what"], step["why"]) for step in facts["next_steps"])
     columns = (Column("what", "Do next"), Column("why", "Because"))
     blocks.append(Table("Next steps", columns, steps, empty="Nothing is pressing."))
@@ -120,14 +123,16 @@ def check(source: Source, cleaned: Cleaned, capabilities: Collection[Capability]
 
 def trust(learned: Learned, *, as_of: date, currency: str) -> Page:
     """The model, why it was chosen, and how its predictions compare with what then happened."""
-    blocks: list[Block] = [Text(words, tone="warning") for words in learned.warnings]
-    blocks += learned.blocks
+    blocks: list[Block] = [*learned.blocks]
     if learned.fits is not None:
         blocks.append(_parameters(learned.fits.orders))
         if learned.fits.spend is not None:
             blocks.append(_parameters(learned.fits.spend))
     title = "How far the prediction can be trusted"
-    return Page("model", title, tuple(blocks), lead=learned.reason, currency=currency, as_of=as_of)
+    if not learned.blocks:
+        blocks.append(Text(learned.reason, tone="warning"))
+    lead = "Every model learnt from the past only, and was then held to orders it had not seen."
+    return Page("model", title, tuple(blocks), lead=lead if learned.blocks else "", currency=currency, as_of=as_of)
 
 
 def _parameters(fitted: Any) -> Table:
@@ -150,6 +155,16 @@ def _understood(sources: Mapping[str, str], reasons: Mapping[str, str], unused: 
     columns = (Column("ours", "Meaning"), Column("yours", "Your column"), Column("why", "Why"))
     caption = "" if not unused else f"Not read: {', '.join(unused)}. Say what one of them is with --map."
     return Table("How your columns were understood", columns, rows, caption=caption)
+
+
+def _cautions(warnings: Sequence[str]) -> list[Text]:
+    """The gravest two in full; the rest stand with the evidence."""
+    if not warnings:
+        return []
+    more = len(warnings) - SHOWN
+    rest = f" {more} more on the page “How far the prediction can be trusted”." if more > 0 else ""
+    words = " ".join(warnings[:SHOWN]) + rest
+    return [Text(words, tone="warning", title="Before you rely on the prediction")]
 
 
 def _said(notes: Sequence[str]) -> tuple[Text, ...]:

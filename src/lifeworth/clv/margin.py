@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lifeworth.report.format import text
+
 
 @dataclass(frozen=True, slots=True)
 class Margin:
@@ -31,9 +33,9 @@ def choose(stated: float | None, margin: float | None, revenue: float | None) ->
     """
     if stated is not None:
         also = " (the costs in the data are not used)" if margin is not None else ""
-        return Margin(stated, f"{stated:.1%}, as stated in the settings{also}", known=True)
+        return Margin(stated, f"{text(stated, 'percent')}, as stated in the settings{also}", known=True)
     if margin is not None and revenue is not None and revenue > 0:
         rate = margin / revenue
         if rate > 0:
-            return Margin(rate, f"{rate:.1%}, from the costs of the orders", known=True, of_orders=True)
+            return Margin(rate, f"{text(rate, 'percent')}, from the costs of the orders", known=True, of_orders=True)
     return Margin(1.0, "not known: values are net revenue. State one with --margin 0.4", known=False)

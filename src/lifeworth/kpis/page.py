@@ -47,7 +47,7 @@ def kpis(now: Mapping[str, Any], then: Mapping[str, Any] | None, *, span: Window
         )
     columns = (
         Column("metric", "Figure"),
-        Column("now", f"{span.start} to {span.end}"),
+        Column("now", f"Up to {text(span.end, 'date')}"),
         Column("before", "Period before"),
         Column("change", "Change", "percent"),
         Column("formula", "How it is made"),
@@ -56,7 +56,7 @@ def kpis(now: Mapping[str, Any], then: Mapping[str, Any] | None, *, span: Window
         "kpis",
         "The numbers of the business",
         (Stats(stats), Table("All figures", columns, tuple(rows))),
-        lead=f"Figures of the {_length(span)} up to {span.end:%d %b %Y}, beside the period of equal length before.",
+        lead=f"Figures of the {_length(span)} up to {text(span.end, 'date')}, beside the period of equal length before.",
         currency=currency,
         as_of=span.end,
     )

@@ -45,6 +45,7 @@ def _table(title: str, name: str, rules: Mapping[str, str], rows: Sequence[Mappi
     lines: list[tuple[Any, ...]] = [
         (
             group or "not known",
+            rules.get(group, "needs more data"),
             found[group]["customers"],
             found[group]["customers"] / everyone,
             found[group]["historic"],
@@ -54,7 +55,6 @@ def _table(title: str, name: str, rules: Mapping[str, str], rows: Sequence[Mappi
             else None,
             found[group]["orders"],
             found[group]["churn"],
-            rules.get(group, "needs more data"),
         )
         for group in known
     ]
@@ -74,6 +74,7 @@ def _table(title: str, name: str, rules: Mapping[str, str], rows: Sequence[Mappi
     )
     columns = (
         Column("group", name),
+        Column("rule", "Who is in it"),
         Column("customers", "Customers", "count"),
         Column("share", "Share", "percent"),
         Column("historic", "Historic CLV", "money", "what they have brought so far"),
@@ -81,7 +82,6 @@ def _table(title: str, name: str, rules: Mapping[str, str], rows: Sequence[Mappi
         Column("value_share", "Share of predicted", "percent", bar=True),
         Column("orders", "Orders each", "ratio"),
         Column("churn", "Churn probability", "percent", "mean probability of no order within the horizon"),
-        Column("rule", "Who is in it"),
     )
     return Table(title, columns, tuple(lines), emphasis=(len(lines) - 1,))
 
@@ -89,9 +89,9 @@ def _table(title: str, name: str, rules: Mapping[str, str], rows: Sequence[Mappi
 def _shares(title: str, table: Table) -> Chart:
     rows = table.rows[:-1]
     names = tuple(row[0] for row in rows)
-    series = [Series("Share of customers", names, tuple(_number(row[2]) for row in rows))]
-    if any(row[5] is not None for row in rows):
-        series.append(Series("Share of predicted value", names, tuple(_number(row[5]) for row in rows)))
+    series = [Series("Share of customers", names, tuple(_number(row[3]) for row in rows))]
+    if any(row[6] is not None for row in rows):
+        series.append(Series("Share of predicted value", names, tuple(_number(row[6]) for row in rows)))
     return Chart(
         "bar",
         title,
