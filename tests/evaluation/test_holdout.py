@@ -7,6 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
+from tests.features.tables import load_orders, load_refunds, order, refund
 
 from lifeworth.engine.base import Engine
 from lifeworth.engine.connect import connect
@@ -14,8 +15,6 @@ from lifeworth.evaluation.baselines import BASELINES
 from lifeworth.evaluation.holdout import Holdout, hold_out
 from lifeworth.features.calendar import Split
 from lifeworth.units import TimeUnit
-
-from tests.features.tables import load_orders, load_refunds, order, refund
 
 START = date(2024, 1, 1)
 SPLIT = Split(START + timedelta(30), START + timedelta(60))
@@ -109,7 +108,9 @@ def test_a_book_without_earlier_customers_gives_an_empty_test(engine: Engine) ->
 
 
 events = st.lists(
-    st.tuples(st.sampled_from("abc"), st.integers(0, 90), st.integers(1, 9), st.integers(0, 60)), max_size=10
+    st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 90), st.integers(1, 9), st.integers(0, 60)),
+    min_size=20,
+    max_size=60,
 )
 
 
@@ -128,7 +129,7 @@ def books(entries: list[tuple[str, int, int, int]], last: int) -> tuple[list[Any
     return sold, back
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(events)
 def test_nothing_after_as_of_reaches_what_the_models_see(entries) -> None:
     with connect() as engine:
@@ -137,7 +138,7 @@ def test_nothing_after_as_of_reaches_what_the_models_see(entries) -> None:
     assert_array_equal(whole.recent_orders, seen.recent_orders)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(events)
 def test_nothing_after_until_reaches_what_they_are_held_to(entries) -> None:
     with connect() as engine:

@@ -13,10 +13,8 @@ from ibis.expr.types import Table
 from lifeworth.data.contracts import ORDERS, REFUNDS, Contract
 from lifeworth.engine.base import Engine
 
-Order = tuple[str, date, float]
 
-
-def order(customer: str | None, day: date, value: float, **more: object) -> dict[str, object]:
+def order(customer: str | None, day: date, value: float | None, **more: object) -> dict[str, object]:
     """One order at noon; `number`, `refunded` and `margin` may be named."""
     return {
         "customer_id": customer,

@@ -80,7 +80,7 @@ def choose(backtests: Sequence[Backtest], *, min_customers: int = 100, min_repea
     rival, gap = _against_baselines(name, usable)
     verdict: Verdict = "model"
     warnings = []
-    if gap.z > -2:
+    if not (gap.clear and gap.mean < 0):
         verdict = "no better than a baseline"
         word = "clearly worse than" if gap.clear else "no better than"
         warnings.append(

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
 from ibis.expr.types import Table
 
 from lifeworth.engine.base import Engine
 from lifeworth.evaluation.backtest import Backtest, backtest
 from lifeworth.evaluation.compare import Choice, choose
-from lifeworth.evaluation.holdout import hold_out
+from lifeworth.evaluation.holdout import evenly, hold_out
 from lifeworth.features.calendar import splits
 from lifeworth.models.base import Model
 from lifeworth.report.progress import SILENT, Progress
 from lifeworth.units import Period, TimeUnit
 
-EARLIER_ORIGINS_UP_TO = 200_000
-"""Beyond so many customers one hold-out decides: its noise is small, and every origin costs a pass over the orders."""
+MOST_CUSTOMERS = 100_000
+"""A test on so many tells models apart as well as one on millions; more are drawn evenly by id, before anything is read."""
+_TESTED = "_tested_orders"
+_CUSTOMERS = "_tested_customers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ def gather(
     as_of: date,
     horizon: Period,
     unit: TimeUnit = TimeUnit.WEEK,
+    customers: pa.ChunkedArray | None = None,
     candidates: Mapping[str, Model[Any]] | None = None,
     has_money: bool = True,
     origins: int = 3,
@@ -81,30 +85,51 @@ def gather(
         as_of: Last observed day.
         horizon: How far ahead the run is to predict; no longer hold-out than that is taken.
         unit: The unit models count time in.
+        customers: Ids of all customers, in a stated order; of more than `MOST_CUSTOMERS` that many are tested, evenly
+            spaced. Where left out, all are.
         candidates: Order models by key; BG/NBD and MBG/NBD where left out.
         has_money: Whether order values mean anything.
-        origins: Most hold-outs; earlier ones are scored without intervals, and left out of very large data.
+        origins: Most hold-outs; earlier ones are scored without intervals.
         min_customers: Fewer customers to learn from cannot be judged.
         min_repeaters: The same for customers with a second purchase day.
         seed: Of everything drawn.
         progress: Who is told how far the work is.
     """
     tests: list[Backtest] = []
-    for number, split in enumerate(splits(first, as_of, horizon, at_most=origins)):
-        with progress.step(f"Holding out {split.as_of} to {split.until}"):
-            test = hold_out(engine, orders, refunds, split, unit)
-        if number > 0 and (len(tests[0].trials) == 0 or len(test) < min_customers):
-            break
-        tests.append(
-            backtest(
-                test,
-                candidates,
-                has_money=has_money,
-                seed=seed,
-                with_intervals=number == 0,
-                progress=progress,
+    try:
+        orders, refunds = _some(engine, orders, refunds, customers)
+        for number, split in enumerate(splits(first, as_of, horizon, at_most=origins)):
+            with progress.step(f"Holding out {split.as_of} to {split.until}"):
+                test = hold_out(engine, orders, refunds, split, unit)
+            if number > 0 and len(test) < min_customers:
+                break
+            found = backtest(
+                test, candidates, has_money=has_money, seed=seed, with_intervals=number == 0, progress=progress
             )
-        )
-        if tests[0].customers > EARLIER_ORIGINS_UP_TO:
-            break
+            tests.append(replace(found, notes=(*found.notes, *_drawn(customers))))
+    finally:
+        engine.drop(_TESTED, _CUSTOMERS)
     return Evidence(tuple(tests), choose(tests, min_customers=min_customers, min_repeaters=min_repeaters))
+
+
+def _some(
+    engine: Engine, orders: Table, refunds: Table | None, customers: pa.ChunkedArray | None
+) -> tuple[Table, Table | None]:
+    """The orders and refunds of at most `MOST_CUSTOMERS` customers, evenly spaced and so the same every time."""
+    if customers is None or len(customers) <= MOST_CUSTOMERS:
+        return orders, refunds
+    chosen = pa.array(evenly(len(customers), MOST_CUSTOMERS))
+    some = engine.load(_CUSTOMERS, pa.table({"customer_id": customers.take(chosen)}))
+    theirs = engine.create(_TESTED, orders.semi_join(some, "customer_id"))
+    if refunds is None:
+        return theirs, None
+    loose = refunds.filter(refunds["order_id"].isnull()).semi_join(some, "customer_id")
+    return theirs, refunds.semi_join(theirs, "order_id").union(loose)
+
+
+def _drawn(customers: pa.ChunkedArray | None) -> tuple[str, ...]:
+    if customers is None or len(customers) <= MOST_CUSTOMERS:
+        return ()
+    return (
+        f"The test is made on {MOST_CUSTOMERS:,} of {len(customers):,} customers, evenly spaced by id; its totals are theirs.",
+    )

@@ -106,7 +106,7 @@ class Holdout:
         """At most so many customers, evenly spaced by id and so the same every time; the timeline stays that of all."""
         if len(self) <= customers:
             return self
-        chosen = np.floor((np.arange(customers) + 0.5) * len(self) / customers).astype(np.int64)
+        chosen = evenly(len(self), customers)
         return replace(
             self,
             rows=self.rows.take(pa.array(chosen)),
@@ -114,6 +114,11 @@ class Holdout:
             value=self.value[chosen],
             recent_orders=self.recent_orders[chosen],
         )
+
+
+def evenly(rows: int, wanted: int) -> NDArray[np.int64]:
+    """Positions of `wanted` of `rows` rows, evenly spaced."""
+    return np.floor((np.arange(wanted) + 0.5) * rows / wanted).astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)

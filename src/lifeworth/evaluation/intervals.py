@@ -14,7 +14,7 @@ from lifeworth.evaluation.spend import SpendTrial
 
 LEVEL = 0.9
 """The 5 % and 95 % points of a predictive distribution are its ends."""
-TESTED = 20_000
+TESTED = 10_000
 """Most customers intervals are drawn for, evenly spaced by id; their total is tested as one."""
 MOST_ORDERS = 200
 """Counts above it share one step of the distribution: their exact probability decides nothing any more."""

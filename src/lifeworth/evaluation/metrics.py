@@ -29,6 +29,24 @@ class Score:
         return f"not defined: {self.reason}" if self.value is None else f"{self.value:.4g}"
 
 
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """Mean ranks of what happened and of a prediction, made once for the measures that need them."""
+
+    actual: Array
+    predicted: Array
+
+    @classmethod
+    def of(cls, actual: ArrayLike, predicted: ArrayLike) -> Ranks:
+        """Rank both columns, equal values at the mean of their places."""
+        return cls(rankdata(actual), rankdata(predicted))
+
+    @property
+    def both(self) -> tuple[Array, Array]:
+        """As a pair."""
+        return self.actual, self.predicted
+
+
 NO_CUSTOMERS = Score(None, "there are no customers to compare")
 
 
@@ -72,7 +90,7 @@ def relative_bias(actual: ArrayLike, predicted: ArrayLike) -> Score:
     return Score(float(f.sum()) / total - 1) if total > 0 else Score(None, "the actual total is not above 0")
 
 
-def spearman(actual: ArrayLike, predicted: ArrayLike) -> Score:
+def spearman(actual: ArrayLike, predicted: ArrayLike, ranks: Ranks | None = None) -> Score:
     """Rank correlation, ties at their mean rank (Pearson's correlation of the ranks); 1 is the right order, 0 chance."""
     y, f = _pair(actual, predicted)
     if y.size < 2:
@@ -80,7 +98,7 @@ def spearman(actual: ArrayLike, predicted: ArrayLike) -> Score:
     for values, name in ((y, "what happened"), (f, "the prediction")):
         if np.ptp(values) == 0:
             return Score(None, f"{name} is the same for every customer")
-    return Score(_correlation(rankdata(y), rankdata(f)))
+    return Score(_correlation(*(ranks or Ranks.of(y, f)).both))
 
 
 def pearson(first: ArrayLike, second: ArrayLike) -> Score:
@@ -91,7 +109,7 @@ def pearson(first: ArrayLike, second: ArrayLike) -> Score:
     return Score(_correlation(a, b))
 
 
-def normalised_gini(actual: ArrayLike, predicted: ArrayLike) -> Score:
+def normalised_gini(actual: ArrayLike, predicted: ArrayLike, ranks: Ranks | None = None) -> Score:
     """How much of the inequality among customers the ranking finds: Gini by predicted order ÷ Gini by true order.
 
     1 is the right order, 0 chance, below 0 worse than chance (Wang, Liu & Miao 2019, "A deep probabilistic model for
@@ -102,12 +120,13 @@ def normalised_gini(actual: ArrayLike, predicted: ArrayLike) -> Score:
         return NO_CUSTOMERS
     if y.sum() <= 0:
         return Score(None, "the actual total is not above 0")
-    best = _concentration(y, y)
+    ranks = ranks or Ranks.of(y, f)
+    best = _concentration(y, ranks.actual)
     if best <= 1e-12:
         return Score(None, "all customers brought the same")
     if np.ptp(f) == 0:
         return Score(None, "the prediction is the same for every customer")
-    return Score(_concentration(y, f) / best)
+    return Score(_concentration(y, ranks.predicted) / best)
 
 
 def top_share(actual: ArrayLike, predicted: ArrayLike, share: float = 0.1) -> Score:
@@ -140,13 +159,13 @@ def in_predicted_order(actual: Array, predicted: Array) -> Array:
     return result
 
 
-def _concentration(y: Array, by: Array) -> float:
-    """Concentration index of `y` in the order of `by`; the Gini coefficient where both are the same.
+def _concentration(y: Array, ranks: Array) -> float:
+    """Concentration index of `y` in the order of `ranks`; the Gini coefficient where these are its own.
 
     Covariance form, 2 Σ y·rank ÷ (n Σ y) − (n + 1) ÷ n, with mean ranks for ties: no curve, no order among equals.
     """
     n = y.size
-    return float(2.0 * (y @ rankdata(by)) / (n * y.sum()) - (n + 1) / n)
+    return float(2.0 * (y @ ranks) / (n * y.sum()) - (n + 1) / n)
 
 
 def _correlation(a: Array, b: Array) -> float:

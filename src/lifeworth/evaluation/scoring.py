@@ -10,6 +10,9 @@ from scipy.special import ndtr
 from lifeworth.evaluation import metrics
 from lifeworth.evaluation.metrics import Array, Score
 
+WORTH_TELLING = 0.002
+"""Two models that meet in a common limit differ in their last digits, always to one side: that is no difference."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
@@ -42,6 +45,7 @@ def score(actual: Array, predicted: Array, totals: tuple[float, float] | None = 
         totals: Actual and predicted total of all customers, where only a part of them is scored.
     """
     whole = (float(actual.sum()), float(predicted.sum())) if totals is None else totals
+    ranks = metrics.Ranks.of(actual, predicted)
     pair = (np.array([whole[0]]), np.array([whole[1]]))
     return Scores(
         actual=whole[0],
@@ -50,8 +54,8 @@ def score(actual: Array, predicted: Array, totals: tuple[float, float] | None = 
         relative_bias=metrics.relative_bias(*pair),
         mae=metrics.mae(actual, predicted),
         rmse=metrics.rmse(actual, predicted),
-        spearman=metrics.spearman(actual, predicted),
-        gini=metrics.normalised_gini(actual, predicted),
+        spearman=metrics.spearman(actual, predicted, ranks),
+        gini=metrics.normalised_gini(actual, predicted, ranks),
         top_share=metrics.top_share(actual, predicted),
         customers=int(actual.size),
     )
@@ -62,27 +66,28 @@ class Difference:
     """Squared error of one forecast less that of another, customer by customer.
 
     `z` is the mean difference in its standard errors: below −2 the first is better beyond the noise, above 2 the second.
+    `share` is the mean difference as a part of the second's mean squared error.
     """
 
     first: str
     second: str
     mean: float
     z: float
+    share: float
 
     @property
     def clear(self) -> bool:
-        """Whether the difference is more than noise (|z| of at least 2, about one chance in twenty)."""
-        return abs(self.z) >= 2.0
+        """More than noise (|z| of at least 2, one chance in twenty) and enough to matter to anyone."""
+        return abs(self.z) >= 2.0 and abs(self.share) >= WORTH_TELLING
 
 
 def difference(first: str, second: str, losses: tuple[Array, Array]) -> Difference:
     """Compare two forecasts on the same customers by their squared errors."""
     gap = losses[0] - losses[1]
-    if gap.size < 2:
-        return Difference(first, second, float(gap.sum()), 0.0)
-    error = float(gap.std(ddof=1) / np.sqrt(gap.size))
-    mean = float(gap.mean())
-    return Difference(first, second, mean, mean / error if error > 0 else 0.0)
+    mean = float(gap.mean()) if gap.size else 0.0
+    whole = float(losses[1].mean()) if gap.size else 0.0
+    error = float(gap.std(ddof=1) / np.sqrt(gap.size)) if gap.size > 1 else 0.0
+    return Difference(first, second, mean, mean / error if error > 0 else 0.0, mean / whole if whole > 0 else 0.0)
 
 
 def chance_of_ranking(spearman: float, customers: int) -> float:

@@ -31,9 +31,9 @@ def splits(
 ) -> tuple[Split, ...]:
     """Hold-outs a history of the days `first` to `last` allows, the latest and longest-taught one first.
 
-    The days held out are as many as the horizon has, but in whole weeks no more than `share` of the history: CDNOW's 78
-    weeks give the 39 + 39 of the literature. Earlier origins step back by the length of the hold-out, so no day is
-    predicted twice, for as long as at least as many days stay to learn from as are to be predicted.
+    The days held out are those of the horizon; where that is more than `share` of the history, so many whole weeks as
+    fit in it: CDNOW's 78 weeks give the 39 + 39 of the literature. Each earlier hold-out ends where the one after it
+    begins, so no day is predicted twice, for as long as at least as many days stay to learn from as are predicted.
 
     Args:
         first: Day of the first order.
@@ -47,18 +47,20 @@ def splits(
         Splits, latest first; none where the history is too short.
     """
     observed = (last - first).days + 1
-    wanted = (horizon.after(last) - last).days
-    held = min(wanted, int(observed * share) // WEEK * WEEK)
-    if held < min(least_weeks * WEEK, wanted):
+    wanted = (last - horizon.before(last)).days
+    weeks = int(observed * share) // WEEK
+    whole = wanted <= observed * share
+    if not whole and weeks < least_weeks:
         return ()
-    found = []
-    for back in range(at_most):
-        until = last - timedelta(days=back * held)
-        # Whole months where the horizon fits: a year back from 31 December is 31 December, leap year or not.
-        as_of = horizon.before(until) if held == wanted and back == 0 else until - timedelta(days=held)
-        if (as_of - first).days + 1 < held:
+    found: list[Split] = []
+    until = last
+    while len(found) < at_most:
+        # Whole months where the horizon fits: a year before 31 December is 31 December, leap year or not.
+        as_of = horizon.before(until) if whole else until - timedelta(days=weeks * WEEK)
+        if (as_of - first).days + 1 < (until - as_of).days:
             break
         found.append(Split(as_of, until))
+        until = as_of
     return tuple(found)
 
 

@@ -1,0 +1,124 @@
+"""Peers' figures on real histories, met again from the orders on."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import ibis
+import pyarrow.parquet as pq
+import pytest
+
+from lifeworth.data.contracts import MONEY
+from lifeworth.engine.base import Engine
+from lifeworth.engine.connect import connect
+from lifeworth.evaluation.backtest import Backtest, backtest
+from lifeworth.evaluation.compare import choose
+from lifeworth.evaluation.evidence import gather
+from lifeworth.evaluation.holdout import hold_out
+from lifeworth.features.calendar import Split
+from lifeworth.models import BetaGeoNBD, ModifiedBetaGeoNBD
+from lifeworth.units import Period, TimeUnit
+
+pytestmark = pytest.mark.data
+
+
+def order_table(engine: Engine, path: Path, customer: str, day: str, money: str, number: str | None = None):
+    raw = engine.load("raw", pq.read_table(path))
+    if "UnitPrice" in raw.columns:
+        raw = raw.mutate(line=raw["Quantity"] * raw["UnitPrice"])
+        raw = raw.filter(raw["line"] > 0, raw[customer].notnull())
+    rows = raw.select(
+        order_id=ibis.null("string") if number is None else raw[number],
+        customer_id=raw[customer].cast("string"),
+        ordered_at=raw[day].cast("timestamp"),
+        net_revenue=raw[money].cast(MONEY),
+        refunded=ibis.null(MONEY),
+        margin=ibis.null(MONEY),
+    )
+    return engine.create("orders", rows)
+
+
+@pytest.fixture(scope="module")
+def cdnow(data_dir: Path) -> Backtest:
+    with connect() as engine:
+        orders = order_table(engine, data_dir / "cdnow" / "cdnow_sample_elog.parquet", "sampleid", "date", "sales")
+        split = Split(date(1997, 9, 30), date(1998, 6, 30))
+        return backtest(hold_out(engine, orders, None, split, TimeUnit.WEEK))
+
+
+def test_cdnow_customers_buy_1882_times_in_the_39_weeks_after(cdnow) -> None:
+    assert (cdnow.horizon, cdnow.actual_orders) == (39, 1882)
+
+
+@pytest.mark.parametrize(
+    ("model", "total", "bias", "mae", "rmse", "spearman", "gini"),
+    [
+        (BetaGeoNBD.key, 1653.4, -0.1215, 0.7855, 1.6080, 0.449, 0.662),
+        (ModifiedBetaGeoNBD.key, 1576.7, -0.1622, 0.7648, 1.6072, 0.450, 0.664),
+        ("own rate", 2930.1, 0.5569, 1.0237, 2.2119, 0.490, 0.666),
+        ("zero", 0.0, -1.0, 0.7985, 2.2064, None, None),
+    ],
+)
+def test_cdnow_orders_score_as_with_the_peers(cdnow, model, total, bias, mae, rmse, spearman, gini) -> None:
+    found = cdnow.trial(model).orders
+    measured = (found.relative_bias, found.mae, found.rmse, found.spearman, found.gini)
+    assert found.predicted == pytest.approx(total, abs=0.06)
+    for score, published, digits in zip(measured, (bias, mae, rmse, spearman, gini), (4, 4, 4, 3, 3), strict=True):
+        assert score.value == (None if published is None else pytest.approx(published, abs=0.6 * 10**-digits))
+
+
+def test_cdnow_money_scores_as_with_the_peers(cdnow) -> None:
+    found = cdnow.trial(BetaGeoNBD.key).value
+    assert found.predicted == pytest.approx(59_932, abs=1)
+    assert (found.actual, found.mae.value) == (pytest.approx(70_976.39), pytest.approx(30.41, abs=0.01))
+    assert (found.rmse.value, found.spearman.value) == (pytest.approx(72.30, abs=0.01), pytest.approx(0.426, abs=6e-4))
+
+
+def test_cdnow_spend_scores_as_with_the_peers(cdnow) -> None:
+    out, first_in = cdnow.spend.trials
+    assert [cdnow.spend.buyers, out.customers] == [684, 946]
+    for trial, published in ((out, (17.65, 29.07, 0.421)), (first_in, (16.62, 29.47, 0.468))):
+        measured = (trial.mae.value, trial.rmse.value, trial.correlation.value)
+        assert measured == pytest.approx(published, abs=6e-3)
+
+
+@pytest.mark.parametrize("model", [BetaGeoNBD.key, ModifiedBetaGeoNBD.key])
+@pytest.mark.parametrize("what", ["orders", "value"])
+def test_cdnow_intervals_hold_between_85_and_97_percent_of_customers(cdnow, model, what) -> None:
+    assert 0.85 <= getattr(cdnow.trial(model).intervals, what).inside <= 0.97
+
+
+def test_the_missed_total_of_cdnow_is_said_with_its_size(cdnow) -> None:
+    held = cdnow.trial(BetaGeoNBD.key).intervals.orders_total
+    said = [warning for warning in choose([cdnow]).warnings if "interval of all orders" in warning]
+    assert bool(said) is not held.held
+    assert abs(held.missed_by) < 0.1
+
+
+def test_bg_nbd_is_chosen_on_cdnow_because_its_total_is_nearer(cdnow) -> None:
+    choice = choose([cdnow])
+    assert (choice.verdict, choice.model) == ("model", BetaGeoNBD.key)
+    assert "misses the total of held-out orders by 12.1%" in choice.reason
+
+
+def test_uci_scores_as_with_the_peers(data_dir: Path) -> None:
+    with connect() as engine:
+        path = data_dir / "uci_online_retail" / "online_retail.parquet"
+        orders = order_table(engine, path, "CustomerID", "InvoiceDate", "line", "InvoiceNo")
+        test = hold_out(engine, orders, None, Split(date(2011, 8, 31), date(2011, 12, 9)), TimeUnit.WEEK)
+        found = backtest(test, {"mbg": ModifiedBetaGeoNBD()}, with_intervals=False).trial("mbg").orders
+    measured = [found.customers, found.relative_bias.value, found.mae.value, found.rmse.value, found.spearman.value]
+    assert measured == pytest.approx([3317, -0.244, 0.9970, 1.626, 0.505], abs=6e-4)
+
+
+def test_superstore_is_said_to_be_no_better_than_chance(data_dir: Path) -> None:
+    with connect() as engine:
+        path = data_dir / "superstore" / "superstore.parquet"
+        orders = order_table(engine, path, "Customer ID", "Order Date", "Sales", "Order ID")
+        found = gather(
+            engine, orders, None, first=date(2014, 1, 3), as_of=date(2017, 12, 30), horizon=Period.months(12)
+        ).choice
+    assert found.verdict == "no better than a baseline"
+    assert any("no better than chance" in warning for warning in found.warnings)
+    assert any("30% fewer orders" in warning for warning in found.warnings)
