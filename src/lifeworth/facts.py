@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from lifeworth.clv.learn import Learned
 from lifeworth.clv.value import Terms, Valuation
-from lifeworth.data.check import Capability
+from lifeworth.data.check import BEYOND_ORDERS, Capability
 from lifeworth.data.clean import Cleaned
 from lifeworth.data.sources.source import Source
 from lifeworth.report.format import text
@@ -162,7 +162,7 @@ def _next_steps(
                 "why": "Without it a value is revenue, and a customer who buys at cost looks as good as one who does not.",
             }
         )
-    missing = [one for one in capabilities if one.state != "ready" and one.add]
+    missing = [one for one in capabilities if one.state != "ready" and one.add and one.name not in BEYOND_ORDERS]
     steps += [{"what": f"{one.title}: {one.add}", "why": one.why} for one in missing[:3]]
     return steps
 

@@ -245,7 +245,7 @@ def _details(has: set[str], cleaned: Cleaned) -> Iterator[Capability]:
 
 
 def _table(name: str, title: str, add: str) -> Capability:
-    return Capability(name, title, "missing", "It needs a table of its own.", add)
+    return Capability(name, title, "missing", "It needs a table of its own; this version reads orders only.", add)
 
 
 _TABLES = (
@@ -262,3 +262,6 @@ _TABLES = (
     _table("experiments", "Experiments", "assignments: campaign_id, customer_id, arm, assigned_at, cost"),
 )
 """What orders alone never allow."""
+
+BEYOND_ORDERS = frozenset(one.name for one in _TABLES)
+"""Names of the capabilities no order file can bring."""
