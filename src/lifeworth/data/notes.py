@@ -84,6 +84,6 @@ def _notes(found: Found, sums: Reconciliation) -> Iterator[str]:
         yield f"{counted(found.marginless, 'order', _HAVE)} rows without margin or cost, so the margin is not known."
     if found.returns:
         yield (
-            f"{counted(found.returns, 'row', _BE)} returns: {sums.attached:,.2f} went back to the orders it belongs to, "
+            f"{counted(found.returns, 'row', _BE)} returns: {sums.attached:,.2f} was taken off the orders it came from, "
             f"{found.loose:,.2f} found no order and lowers the revenue on the day it was booked."
         )
