@@ -55,7 +55,14 @@ summary["expected"] = model.conditional_expected_number_of_purchases_up_to_time(
 )
 lap("predict")
 summary["clv"] = spend.customer_lifetime_value(
-    model, summary["frequency"], summary["recency"], summary["T"], summary["monetary_value"], time=12, freq="D", discount_rate=0.008
+    model,
+    summary["frequency"],
+    summary["recency"],
+    summary["T"],
+    summary["monetary_value"],
+    time=12,
+    freq="D",
+    discount_rate=0.008,
 )
 lap("clv")
 print(
