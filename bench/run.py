@@ -103,7 +103,7 @@ def cdnow(peer: Path, runs: int) -> dict[str, list[float]] | None:
     }
     try:
         walls: dict[str, list[float]] = {name: [] for name in sides}
-        for name, command in sides.items():
+        for command in sides.values():
             timed(command)  # the first start of a process reads its libraries from disk
         for _ in range(max(runs, 5)):
             for name, command in sides.items():
@@ -131,9 +131,11 @@ def page(
     lines = [
         "# Side by side",
         "",
-        f"`make bench`, {date.today():%d %b %Y}: {customers:,} simulated customers, {orders:,} orders in a CSV, from the file to "
-        f"12-month CLV per customer. Medians of {len(ours)} runs in turn; {os.cpu_count()} cores, Python {platform.python_version()}. "
-        "CPU seconds are the figure to compare: wall time depends on what else the machine does.",
+        (
+            f"`make bench`, {date.today():%d %b %Y}: {customers:,} simulated customers, {orders:,} orders in a CSV, from the file to "
+            f"12-month CLV per customer. Medians of {len(ours)} runs in turn; {os.cpu_count()} cores, Python {platform.python_version()}. "
+            "CPU seconds are the figure to compare: wall time depends on what else the machine does."
+        ),
         "",
         "| step | Lifeworth wall s | CPU s | lifetimes 0.11.3 wall s | CPU s |",
         "|---|---:|---:|---:|---:|",
@@ -166,9 +168,11 @@ def page(
     totals = [f"{float(one[0]['expected_orders']):,.0f}" for one in (ours, theirs)]  # type: ignore[arg-type]
     lines += [
         "",
-        f"Both sides do the same work and agree: {totals[0]} against {totals[1]} orders expected within a year. Lifeworth's side also checks, "
-        "cleans and reconciles every row (the step of that name), discounts continuously instead of by months of 30 days, and keeps "
-        "money exact.",
+        (
+            f"Both sides do the same work and agree: {totals[0]} against {totals[1]} orders expected within a year. Lifeworth's side also checks, "
+            "cleans and reconciles every row (the step of that name), discounts continuously instead of by months of 30 days, and keeps "
+            "money exact."
+        ),
         "",
     ]
     return "\n".join(lines)
