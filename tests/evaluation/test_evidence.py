@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.features.tables import load_orders, load_refunds, order, refund
+
+from lifeworth.engine.base import Engine
+from lifeworth.evaluation.evidence import Evidence, gather
+from lifeworth.evaluation.scoring import chance_of_ranking, difference
+from lifeworth.features.history import history
+from lifeworth.units import Period
+
+FIRST = date(2022, 1, 1)
+LAST = date(2023, 12, 31)
+
+
+@pytest.fixture
+def book(engine: Engine) -> Any:
+    rng = np.random.default_rng(11)
+    rows = []
+    for number in range(300):
+        start, gap = int(rng.integers(0, 400)), rng.gamma(2.0, 40.0)
+        days = start + np.cumsum(np.r_[0, rng.exponential(gap, rng.geometric(0.15))]).astype(int)
+        rows += [order(f"c{number:03}", FIRST + timedelta(int(day)), 10.0 + number % 7) for day in days if day < 730]
+    return load_orders(engine, rows)
+
+
+def evidence(engine: Engine, book: Any, **more: Any) -> Evidence:
+    return gather(engine, book, more.pop("refunds", None), first=FIRST, as_of=LAST, horizon=Period.weeks(20), **more)
+
+
+def test_several_origins_are_tested_and_the_latest_comes_first(engine, book) -> None:
+    found = evidence(engine, book)
+    assert [test.until for test in found.backtests] == [LAST, date(2023, 8, 13), date(2023, 3, 26)]
+
+
+def test_only_the_latest_origin_tests_intervals(engine, book) -> None:
+    found = evidence(engine, book)
+    assert [test.models[0].intervals is None for test in found.backtests] == [False, True, True]
+
+
+def test_evidence_is_json(engine, book) -> None:
+    json.dumps(evidence(engine, book).to_dict(), allow_nan=False)
+
+
+def test_a_test_on_some_customers_is_made_of_their_orders_alone(engine, book, monkeypatch) -> None:
+    monkeypatch.setattr("lifeworth.evaluation.evidence.MOST_CUSTOMERS", 150)
+    ids = engine.arrow(history(book, None, LAST).order_by("customer_id"))["customer_id"]
+    back = load_refunds(engine, [refund(LAST, 1, customer=name) for name in ids.to_pylist()])
+    found = evidence(engine, book, customers=ids, refunds=back).latest
+    assert found.customers == 150
+    assert any(f"150 of {len(ids)} customers" in note for note in found.notes)
+
+
+def test_a_test_on_some_customers_leaves_no_scratch_tables(engine, book, monkeypatch) -> None:
+    monkeypatch.setattr("lifeworth.evaluation.evidence.MOST_CUSTOMERS", 150)
+    ids = engine.arrow(history(book, None, LAST).order_by("customer_id"))["customer_id"]
+    evidence(engine, book, customers=ids)
+    assert engine.tables() == ["orders"]
+
+
+def test_a_history_too_short_to_hold_out_is_not_enough_data(engine, book) -> None:
+    found = gather(engine, book, None, first=FIRST, as_of=FIRST + timedelta(30), horizon=Period.months(12))
+    assert (found.latest, found.choice.verdict) == (None, "not enough data")
+
+
+# -- one forecast against another -------------------------------------------------------------------------------------
+def test_the_first_is_better_where_its_errors_are_smaller() -> None:
+    found = difference("a", "b", (np.array([1.0, 1, 2, 1]), np.array([2.0, 3, 3, 2])))
+    assert found.mean < 0
+    assert found.clear
+
+
+def test_a_difference_within_the_noise_is_not_clear() -> None:
+    assert not difference("a", "b", (np.array([1.0, 5, 1, 5]), np.array([5.0, 1, 5, 2]))).clear
+
+
+def test_a_difference_nobody_would_notice_is_not_clear() -> None:
+    losses = np.linspace(1, 2, 100)
+    assert not difference("a", "b", (losses * (1 - 1e-6), losses)).clear
+
+
+def test_one_customer_cannot_part_two_forecasts() -> None:
+    assert not difference("a", "b", (np.array([1.0]), np.array([9.0]))).clear
+
+
+def test_a_ranking_without_any_link_is_as_good_as_chance() -> None:
+    assert chance_of_ranking(0.0, 1000) == pytest.approx(0.5)
