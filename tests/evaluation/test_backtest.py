@@ -217,3 +217,22 @@ def test_evidence_without_a_test_still_says_why() -> None:
 def test_every_table_has_as_many_values_as_columns(result) -> None:
     tables = [block for block in blocks(Evidence((result, result), choose([result]))) if isinstance(block, Table)]
     assert all(len(row) == len(table.columns) for table in tables for row in table.rows)
+
+
+# -- edges ------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("customers", [0, 1, 5])
+def test_hardly_any_customers_give_a_back_test_that_says_so(customers) -> None:
+    found = backtest(simulated(5).sample(customers) if customers else empty())
+    json.dumps(found.to_dict(), allow_nan=False)
+    assert choose([found]).verdict == "not enough data"
+
+
+def test_a_hold_out_in_which_nobody_bought_has_no_relative_bias() -> None:
+    quiet = replace(simulated(200), orders=np.zeros(200), value=np.zeros(200))
+    found = backtest(quiet, with_intervals=False).models[0].orders
+    assert found.relative_bias.reason == "the actual total is not above 0"
+
+
+def empty():
+    none = np.zeros(0, np.int64)
+    return holdout(none, none, none, none, np.zeros(0), np.random.default_rng(0))

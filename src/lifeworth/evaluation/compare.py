@@ -192,21 +192,32 @@ def _cautions(trial: Trial, test: Backtest) -> list[str]:
             f"It foretold {abs(missed):.0%} {what} orders than came from {test.as_of} to {test.until} "
             f"({orders.predicted:,.0f} against {orders.actual:,.0f}): {why} would do that."
         )
-    if (
-        trial.value is not None
-        and trial.value.relative_bias.value is not None
-        and abs(trial.value.relative_bias.value) > MISSED
-    ):
-        said.append(f"Money was missed by {trial.value.relative_bias.value:+.0%} in all.")
-    held = trial.intervals
-    if held is not None:
-        for total, what in ((held.orders_total, "orders"), (held.value_total, "money")):
-            if total is not None and not total.held:
-                said.append(
-                    f"The 5–95 % interval of all {what} ({total.low:,.0f} to {total.high:,.0f}) does not contain what came "
-                    f"({total.actual:,.0f}); it ends {abs(total.missed_by):.1%} too {'low' if total.missed_by < 0 else 'high'}."
-                )
+    said += _money_missed(trial) + _intervals_missed(trial, test)
     return said + list(trial.notes) + list(test.notes)
+
+
+def _money_missed(trial: Trial) -> list[str]:
+    money = trial.value
+    missed = None if money is None else money.relative_bias.value
+    if money is None or missed is None or abs(missed) <= MISSED:
+        return []
+    what = "more" if missed > 0 else "less"
+    return [
+        f"It foretold {abs(missed):.0%} {what} money than came ({money.predicted:,.0f} against {money.actual:,.0f})."
+    ]
+
+
+def _intervals_missed(trial: Trial, test: Backtest) -> list[str]:
+    held = trial.intervals
+    if held is None:
+        return []
+    whose = "customers" if held.customers == test.customers else f"{held.customers:,} customers"
+    return [
+        f"The 5–95 % interval of all {what} of {whose} ({total.low:,.0f} to {total.high:,.0f}) does not contain what came "
+        f"({total.actual:,.0f}); it ends {abs(total.missed_by):.1%} too {'low' if total.missed_by < 0 else 'high'}."
+        for total, what in ((held.orders_total, "orders"), (held.value_total, "money"))
+        if total is not None and not total.held
+    ]
 
 
 def _missed(name: str, tests: Sequence[Backtest]) -> float:

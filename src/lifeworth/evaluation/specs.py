@@ -166,7 +166,9 @@ def _tracking(test: Backtest, chosen: Trial) -> Chart:
 
 
 def _held(trial: Trial, held: Intervals, test: Backtest) -> Stats:
-    of = f"{held.customers:,} customers" + (" (a sample)" if held.customers < test.customers else "")
+    some = held.customers < test.customers
+    of = f"{held.customers:,} customers" + (", evenly spaced by id" if some else "")
+    whose = f" of {held.customers:,} customers" if some else ""
     items = [
         Stat(
             "Customers inside",
@@ -175,7 +177,7 @@ def _held(trial: Trial, held: Intervals, test: Backtest) -> Stats:
             "Share of customers whose orders fell into their own 5–95 % interval. Counts are whole, so a little over 90 % is expected.",
             note=f"of {of}; {_percent(held.orders.below)} bought fewer, {_percent(held.orders.above)} more",
         ),
-        _total("All orders", "number", held.orders_total),
+        _total(f"All orders{whose}", "number", held.orders_total),
     ]
     if held.value is not None:
         items.append(
@@ -188,7 +190,7 @@ def _held(trial: Trial, held: Intervals, test: Backtest) -> Stats:
             )
         )
     if held.value_total is not None:
-        items.append(_total("All money", "money", held.value_total))
+        items.append(_total(f"All money{whose}", "money", held.value_total))
     items.append(
         Stat(
             "Distance from evenness",
