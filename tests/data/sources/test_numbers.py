@@ -108,7 +108,7 @@ STYLES = {
 
 
 @pytest.mark.parametrize("style", STYLES)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(amounts=st.lists(AMOUNTS, min_size=1, max_size=30))
 def test_an_amount_comes_back_from_every_style(read, orders, style, amounts):
     texts = [STYLES[style](str(amount)) for amount in amounts]

@@ -17,7 +17,7 @@ ROWS = "1,a,2025-01-31,10\n2,b,2025-02-01,12.5\n"
 def test_the_delimiter_is_found(read, delimiter):
     found = read((HEADER + ROWS).replace(",", delimiter))
     assert found.source.files[0].delimiter == delimiter
-    assert found.column("money") == [Decimal("10"), Decimal("12.5")]
+    assert found.column("money") == [Decimal(10), Decimal("12.5")]
 
 
 def test_the_first_line_of_excel_that_names_the_delimiter_is_no_header(read):

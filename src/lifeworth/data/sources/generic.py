@@ -35,10 +35,10 @@ def plan_generic(columns: Sequence[str], sample: Sample, mapped: Mapping[str, st
         ColumnError: if no date or no customer column can be told.
     """
     chosen = choose(columns, sample, mapped, where)
-    fields = dict(chosen.sources)
     money, once = _money(chosen, sample, mapped)
+    fields = dict(chosen.sources)
     used = set(fields.values())
-    line = any(name in fields for name in ("product_id", "product_name")) or money.endswith("unit_price×")
+    line = any(name in fields for name in ("product_id", "product_name"))
     line = line or ("order_id" in fields and "unit_price" in fields and "quantity" in fields)
     currency = next((unit_of(fields[name])[1] for name in ("money", "unit_price") if name in fields), None)
     return Plan(

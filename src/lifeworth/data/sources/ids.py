@@ -50,7 +50,7 @@ def parse(value: Column, form: IdForm) -> Column:
     """A column of any type as ids; null where there is none."""
     kind = value.type()
     if kind.is_floating():
-        whole = (value == value.floor()) & (value.abs() < 1e15)
+        whole = (value % 1 == 0) & (value.abs() < 1e15)
         return ibis.ifelse(whole, value.try_cast("int64").cast("string"), value.cast("string"))
     text: StringColumn = value if kind.is_string() else value.cast("string")
     if form.trim and kind.is_string():

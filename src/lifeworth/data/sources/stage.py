@@ -112,7 +112,7 @@ def as_text(value: Column) -> Column:
     if kind.is_string():
         return value
     if kind.is_floating():
-        whole = (value == value.floor()) & (value.abs() < 1e15)
+        whole = (value % 1 == 0) & (value.abs() < 1e15)
         return ibis.ifelse(whole, value.try_cast("int64").cast("string"), value.cast("string"))
     return value.cast("string")
 
