@@ -14,6 +14,16 @@ from lifeworth.errors import FileError, InputError, LifeworthError, OptionError,
 SCHEMES = ("duckdb", "sqlite", "postgresql", "postgres")
 _URL = re.compile(r"^(\w+)://(.*)$", re.DOTALL)
 
+_COLUMNS = (
+    "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute"
+    " WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
+)
+_TABLES = (
+    "SELECT CASE WHEN pg_table_is_visible(c.oid) THEN relname ELSE nspname || '.' || relname END"
+    " FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace"
+    " WHERE relkind IN ('r', 'v', 'm', 'p', 'f') AND nspname NOT IN ('pg_catalog', 'information_schema')"
+)
+
 
 def is_url(text: str) -> bool:
     """Whether a text names a database rather than a file."""
@@ -82,21 +92,16 @@ def _postgresql(engine: Engine, name: str, address: str, table: str) -> Raw:
         raise InputError(
             "Reading PostgreSQL needs a driver that is not installed.", hint="pip install 'lifeworth[postgres]'"
         ) from error
-    schema, _, bare = table.rpartition(".")
+    target = ".".join(_quoted(part) for part in table.split("."))
     label = f"{_shown(address).rpartition('/')[2]}#{table}"
     try:
         with driver.connect(address) as connection, connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = $1"
-                " AND ($2 = '' OR table_schema = $2) ORDER BY ordinal_position",
-                parameters=(bare, schema),
-            )
-            columns = cursor.fetchall()
+            cursor.execute(_COLUMNS, parameters=(target,))
+            columns = cursor.fetchall() or []
             if not columns:
-                cursor.execute("SELECT table_name FROM information_schema.tables")
-                _named(_shown(address), table, [row[0] for row in cursor.fetchall() or [] if row[0] != bare])
+                cursor.execute(_TABLES)
+                _named(_shown(address), table, [row[0] for row in cursor.fetchall() or []])
             asked = ", ".join(_postgresql_column(column, kind) for column, kind in columns)
-            target = ".".join(_quoted(part) for part in (schema, bare) if part)
             cursor.execute(f"SELECT {asked} FROM {target}")
             return load_rows(engine, name, cursor.fetch_record_batch(), label=label, kind="postgresql")
     except LifeworthError:

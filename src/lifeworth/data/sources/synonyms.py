@@ -17,6 +17,8 @@ WORDS: dict[str, str] = {
         basket receiptid receiptnumber receiptno receipt saleid salesorderid salesordernumber salesorder salesid purchaseid
         purchasenumber checkoutid billno billnumber bill documentnumber documentno documentid bookingid bookingnumber
         visitid ticketid""",
+    "line_id": """lineid orderlineid lineitemid orderitemid orderdetailid rowid linenumber lineno linenr linenum
+        itemsequence orderitemnumber""",
     "customer_id": """customerid customernumber customerno customernr customerkey customercode customerref customer custid
         custno custnumber cust clientid clientnumber clientno client userid user accountid accountnumber account
         householdid householdkey household buyerid buyer memberid membernumber member shopperid shopper consumerid
