@@ -45,7 +45,8 @@ class Learned:
         notes = (
             () if self.fits is None else (*self.fits.orders.notes, *(self.fits.spend.notes if self.fits.spend else ()))
         )
-        return (*(() if self.evidence is None else self.evidence.choice.warnings), *notes)
+        found = () if self.evidence is None else self.evidence.choice.warnings
+        return tuple(dict.fromkeys((*found, *notes)))
 
     @property
     def blocks(self) -> tuple[Block, ...]:

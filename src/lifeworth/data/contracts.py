@@ -39,6 +39,7 @@ STAGED = Contract(
         "source_file": (dt.int32, "position of the file among the inputs, from 0"),
         "source_row": (dt.int64, "the row as a person counts it in the file"),
         "order_id": (dt.string, "the source's order number"),
+        "line_id": (dt.string, "the source's own number of the row: rows that differ in it are no copies"),
         "customer_id": (dt.string, "who bought, blanks trimmed; null where the source does not say"),
         "ordered_at": (dt.timestamp, "when the order was placed, by the shop's clock"),
         "product_id": (dt.string, "stock number"),
