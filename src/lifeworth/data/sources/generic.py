@@ -14,7 +14,7 @@ from lifeworth.data.sources.sample import Sample, as_text
 from lifeworth.data.sources.synonyms import ORDER_LEVEL, normal, unit_of
 
 KINDS = {
-    "order_id": ID, "customer_id": ID, "product_id": ID, "ordered_at": TIME, "money": NUMBER, "quantity": NUMBER,
+    "order_id": ID, "line_id": ID, "customer_id": ID, "product_id": ID, "ordered_at": TIME, "money": NUMBER, "quantity": NUMBER,
     "unit_price": NUMBER, "discount": NUMBER, "tax": NUMBER, "shipping": NUMBER, "refunded": NUMBER, "cost": NUMBER,
     "unit_cost": NUMBER, "margin": NUMBER, "product_name": TEXT, "category": TEXT, "currency": TEXT, "status": TEXT,
     "channel": TEXT, "country": TEXT,

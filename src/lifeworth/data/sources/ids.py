@@ -83,10 +83,13 @@ def look(engine: Engine, rows: Table, column: str, form: IdForm, *, people: bool
     """
     value = rows[column]
     if value.type().is_string():
-        # Blanks and nothing sort before everything else, so the least id tells of them without touching the others.
-        ends = ibis.or_(*(value.endswith(blank) for blank in (" ", "\t", "\u00a0")))
-        found = engine.row(rows.agg(least=value.min(), ends=ends.any()))
-        form = replace(form, trim=bool(found["ends"]) or found["least"] is None or found["least"] <= " ~")
+        ends = value.right(1).isin((" ", "\t", "\u00a0"))
+        found = engine.row(rows.agg(least=value.min(), most=value.max(), ends=ends.any()))
+        # Blanks and nothing sort before everything else: the least id tells whether any begins with them.
+        least, most = found["least"] or "", found["most"] or ""
+        form = replace(form, trim=bool(found["ends"]) or least <= " ~")
+        if not form.trim and least > "0" and most < ":":
+            return form  # all begin with a digit, and none is "0": no placeholder is among them
     if not people:
         return form
     text = parse(value, form)

@@ -35,6 +35,7 @@ FIELDS = {
     "country": ("Billing Country", "billing_address.country_code", "billingAddress.countryCodeV2", "Shipping Country", "shipping_address.country_code"),
     "payment": ("Payment Method", "gateway", "paymentGatewayNames"),
     "test": ("Test", "test"),
+    "line": ("line_items.id",),
     "sku": ("Lineitem sku", "line_items.sku"),
     "product": ("Lineitem name", "line_items.name", "line_items.title"),
     "line_quantity": ("Lineitem quantity", "line_items.quantity"),
@@ -43,11 +44,11 @@ FIELDS = {
 KINDS = {
     "ordered_at": "time", "total": "number", "subtotal": "number", "tax": "number", "shipping": "number",
     "discount": "number", "refunded": "number", "line_quantity": "number", "line_price": "number", "order": "id",
-    "email": "id", "customer": "id", "phone": "id", "zip": "id", "sku": "id",
+    "email": "id", "customer": "id", "phone": "id", "zip": "id", "sku": "id", "line": "id",
 }  # fmt: skip
 STAGED = {
     "order_id": ("order",), "customer_id": ("email", "customer", "phone", "person", "zip"), "ordered_at": ("ordered_at",),
-    "product_id": ("sku",), "product_name": ("product",), "quantity": ("line_quantity",), "unit_price": ("line_price",),
+    "line_id": ("line",), "product_id": ("sku",), "product_name": ("product",), "quantity": ("line_quantity",), "unit_price": ("line_price",),
     "money": ("total",), "discount": ("discount",), "tax": ("tax",), "shipping": ("shipping",),
     "refunded": ("refunded",), "currency": ("currency",), "status": ("financial", "cancelled_at", "payment", "test"),
     "channel": ("channel",), "country": ("country",),
@@ -95,6 +96,7 @@ def _finish(rows: Table) -> dict[str, Column]:
         if name in has:
             staged[ours] = order(name).upper() if ours == "currency" else order(name)
     for ours, name in (
+        ("line_id", "line"),
         ("product_id", "sku"),
         ("product_name", "product"),
         ("quantity", "line_quantity"),

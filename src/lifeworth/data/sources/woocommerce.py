@@ -31,6 +31,7 @@ FIELDS = {
     "currency": ("currency", "order_currency", "Order Currency", "Currency"),
     "channel": ("created_via", "Attribution", "Origin", "order_source"),
     "country": ("billing.country", "billing_country", "Country Code (Billing)", "Billing Country", "Country Name (Billing)"),
+    "line": ("line_items.id", "item_id"),
     "sku": ("line_items.sku", "item_sku", "SKU", "Item SKU"),
     "product_key": ("line_items.product_id", "item_product_id", "Product Id"),
     "product": ("line_items.name", "item_name", "Item Name", "Product Name", "Product Name (main)"),
@@ -41,11 +42,11 @@ FIELDS = {
 KINDS = {
     "ordered_at": "time", "total": "number", "tax": "number", "shipping": "number", "discount": "number",
     "refunded": "number", "line_quantity": "number", "line_price": "number", "order": "id", "account": "id",
-    "email": "id", "sku": "id", "product_key": "id",
+    "email": "id", "sku": "id", "line": "id", "product_key": "id",
 }  # fmt: skip
 STAGED = {
     "order_id": ("order",), "customer_id": ("account", "email", "person"), "ordered_at": ("ordered_at",),
-    "product_id": ("sku", "product_key"), "product_name": ("product",), "quantity": ("line_quantity",),
+    "line_id": ("line",), "product_id": ("sku", "product_key"), "product_name": ("product",), "quantity": ("line_quantity",),
     "unit_price": ("line_price",), "money": ("total",), "discount": ("discount",), "tax": ("tax",),
     "shipping": ("shipping",), "refunded": ("refunded",), "currency": ("currency",), "status": ("state",),
     "channel": ("channel",), "country": ("country",),
@@ -117,7 +118,12 @@ def _finish(rows: Table) -> dict[str, Column]:
     product = [rows[name] for name in ("sku", "product_key") if name in has]
     if product:
         staged["product_id"] = ibis.coalesce(*product)
-    for ours, name in (("product_name", "product"), ("quantity", "line_quantity"), ("unit_price", "line_price")):
+    for ours, name in (
+        ("line_id", "line"),
+        ("product_name", "product"),
+        ("quantity", "line_quantity"),
+        ("unit_price", "line_price"),
+    ):
         if name in has:
             staged[ours] = rows[name]
     return staged
