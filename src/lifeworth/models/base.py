@@ -145,7 +145,7 @@ class Fitted(Generic[Data]):
         log_likelihood: Of the data fitted to; None where the parameters were given.
         log_covariance: Covariance of the logarithms of the parameters, in the order of `model.symbols`.
         converged: An optimum was reached, and the data hold every parameter.
-        boundary: Parameters the data do not hold, with where they went ("0" or "infinity"). The likelihood and
+        boundary: Parameters the data do not hold, with where they went ("0", "infinity" or "anywhere"). The likelihood and
             the predictions are those of the limiting model; these parameters and their errors mean nothing by themselves.
         data: Summary of the data fitted to.
         unit: The unit of time, where it was told.
@@ -203,7 +203,12 @@ class Fitted(Generic[Data]):
     def notes(self) -> tuple[str, ...]:
         """What a reader of the numbers has to know, in plain words."""
         return tuple(
-            f"{symbol} ({meaning}) is not held by these data: the likelihood rises to its limit as {symbol} goes to {where}."
+            f"{symbol} ({meaning}) is not held by these data: the likelihood "
+            + (
+                f"rises to its limit as {symbol} goes to {where}."
+                if where != "anywhere"
+                else f"is as good for many values of {symbol}."
+            )
             for symbol, where in self.boundary.items()
             for meaning in [p.meaning for p in self.model.parameters if p.symbol == symbol]
         )

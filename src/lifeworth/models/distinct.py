@@ -33,13 +33,15 @@ class Distinct:
 
 def encode(values: Array) -> tuple[Array, Codes]:
     """Levels and codes with `levels[codes] == values` up to rounding; levels may hold values that do not occur."""
-    if values.size and values.min() >= 0.0:
+    if not values.size:
+        return np.zeros(1), np.zeros(0, np.int64)
+    if values.min() >= 0.0:
         for steps in GRIDS:
             scaled = values * steps if steps > 1 else values
             if scaled.max() > LARGEST_GRID:
                 continue
             whole = np.rint(scaled)
-            if np.abs(scaled - whole).max() <= 1e-9:
+            if (np.abs(scaled - whole) <= 1e-12 * whole).all():
                 codes = whole.astype(np.int64)
                 return np.arange(codes.max() + 1) / steps, codes
     levels, codes = np.unique(values, return_inverse=True)

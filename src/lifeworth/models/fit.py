@@ -3,15 +3,16 @@
 Newton's method in a trust region on the logarithms of the parameters (Moré & Sorensen 1983), first on some twenty
 thousand customers, then from there on all of them: the sample's optimum lies so near that two or three passes over all are enough.
 
-What it says of the end: *an optimum*, where the gradient, measured in standard errors, is nil and the curvature is positive
-in every direction; *a boundary*, where the likelihood still creeps up towards a limit as some parameters leave for 0 or infinity
-(they are named, the limit's likelihood is right to 1e-6, the parameters mean nothing by themselves); or a ConvergenceError.
+What it says of the end: *an optimum*, where no step within reach promises anything and the curvature is positive in every
+direction; *a boundary*, where the likelihood creeps up towards a limit as some parameters leave for 0 or infinity (they are
+named; the limit's likelihood is right to 1e-6, but these parameters mean nothing by themselves); or a ConvergenceError. Wherever
+a direction is flat, or nearly, other starting points are tried too, since such likelihoods often have several tops.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,11 +25,17 @@ if TYPE_CHECKING:
 
 SAMPLE = 20_000
 ROUGH, FINE = 1e-3, 1e-8
-"""Squared length of the last Newton step in standard errors: on the sample, and at the end."""
-MAX_STEPS = 120
+"""Log-likelihood still to be gained at which a search ends: on the sample, and on all."""
+MAX_STEPS = 150
 LONGEST_STEP = 4.0
 FLAT = 1e-3
-"""Curvature (an inverse squared standard error of a logarithm) under which a direction is not identified by the data."""
+"""Curvature (an inverse squared standard error of a logarithm) under which the data do not hold a direction."""
+DOUBTFUL = 4.0
+"""Curvature under which a second top is likely enough to look for one."""
+OTHERS, APART = 6, 1.5
+"""How many further starting points are followed, the best of those offered, and how far they lie from each other."""
+FAR = 3.0
+"""Logarithmic distance from every starting value at which a parameter has left for 0 or infinity."""
 DIFFERENCE = 1e-4
 
 Objective = Callable[[Array, int], tuple[float, Array, Array | None]]
@@ -37,14 +44,13 @@ Objective = Callable[[Array, int], tuple[float, Array, Array | None]]
 
 @dataclass(frozen=True)
 class Point:
-    """Where a search ended: `decrement` is the squared length of the next Newton step in standard errors, inf if not convex."""
+    """Where a search is: `left` is what the best step within reach promises to gain."""
 
     at: Array
     value: float
     gradient: Array
     hessian: Array
-    decrement: float
-    steps: int
+    left: float
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,6 @@ class Estimate:
     covariance: Array
     converged: bool
     boundary: dict[str, str]
-    steps: int
 
 
 def estimate(
@@ -70,7 +75,7 @@ def estimate(
     Args:
         objective: The negative log-likelihood of given cells.
         cells: What to fit to.
-        starts: Starting points, the likeliest first; the others are tried where the first does not lead to an optimum.
+        starts: Starting points, the likeliest first; the others are tried where the first does not lead to a clear optimum.
         names: Of the coordinates, to say which of them the data do not hold.
 
     Raises:
@@ -79,45 +84,62 @@ def estimate(
     sampled = cells.customers > 2 * SAMPLE and len(cells) > SAMPLE
     few = objective(cells.subsample(SAMPLE)) if sampled else objective(cells)
     every = objective(cells) if sampled else few
-    best: Point | None = None
-    for start in starts:
-        found = search(few, start, ROUGH if sampled else FINE)
-        if found is not None and (best is None or found.value < best.value - 1e-6):
-            best = found
-        if best is not None and not _flat(best):
-            break
+    best = search(few, starts[0], ROUGH if sampled else FINE)
+    if best is None or best.left > _enough(best, FINE) or _curvature(best) < DOUBTFUL:
+        best = _look_around(few, best, starts[1:])
     if best is None:
         raise _lost("No starting point led downhill to a finite likelihood")
     end = search(every, best.at, FINE) if sampled else best
-    if end is None or end.decrement > FINE:
-        raise _lost(f"After {0 if end is None else end.steps} steps the likelihood was still rising")
-    return _judged(end, names)
+    if end is None or end.left > _enough(end, FINE):
+        raise _lost("The likelihood was still rising when the search ended")
+    return _judged(end, starts, names)
+
+
+def _look_around(objective: Objective, best: Point | None, starts: Sequence[Array]) -> Point | None:
+    """Follow the most promising of the other starting points; the best end of all."""
+    with np.errstate(all="ignore"):
+        heights = [(objective(start, 0)[0], number) for number, start in enumerate(starts)]
+    chosen: list[Array] = []
+    for height, number in sorted(heights):
+        apart = all(np.linalg.norm(starts[number] - other) > APART for other in chosen)
+        if np.isfinite(height) and apart and len(chosen) < OTHERS:
+            chosen.append(starts[number])
+    for start in chosen:
+        found = search(objective, start, FINE)
+        if found is not None and (best is None or _better(found, best)):
+            best = found
+    return best
+
+
+def _better(found: Point, best: Point) -> bool:
+    """Higher; or as high, and with an end that the other does not have."""
+    if found.value < best.value - 1e-6:
+        return True
+    return found.value < best.value + 1e-6 and found.left <= _enough(found, FINE) < best.left
 
 
 def search(objective: Objective, start: Array, tolerance: float) -> Point | None:
-    """Walk from `start` until the next Newton step is nil; None if even the start has no finite likelihood."""
-    here = _evaluate(objective, np.asarray(start, np.float64), 0)
+    """Walk from `start` until no step within reach promises more than `tolerance`; None if the start has no finite likelihood."""
+    here = _evaluate(objective, np.asarray(start, np.float64))
     if here is None:
         return None
     radius = 1.0
-    for step_number in range(1, MAX_STEPS + 1):
-        if here.decrement <= tolerance:
+    for _ in range(MAX_STEPS):
+        if here.left <= _enough(here, tolerance):
             return here
-        step, promised = _step(here, radius)
-        there = _evaluate(objective, here.at + step, step_number)
-        noise = 1e-13 * abs(here.value)
+        step, promised = _step(here.gradient, here.hessian, radius)
+        there = _evaluate(objective, here.at + step)
+        noise = 1e-14 * abs(here.value)
         gain = -np.inf if there is None else here.value - there.value
-        if there is not None and (gain > 1e-4 * promised or (promised < noise and there.decrement < here.decrement)):
-            length = float(np.linalg.norm(step))
+        length = float(np.linalg.norm(step))
+        if there is not None and (gain > 1e-4 * promised or (promised < noise and there.left < here.left)):
             if gain > 0.75 * promised and length > 0.9 * radius:
                 radius = min(2 * radius, LONGEST_STEP)
             elif gain < 0.25 * promised and promised > noise:
                 radius = max(0.5 * length, 1e-6)
             here = there
-        elif promised < noise:
-            return replace(here, decrement=min(here.decrement, tolerance)) if here.decrement < 100 * noise else here
         else:
-            radius = 0.25 * min(radius, float(np.linalg.norm(step)))
+            radius = 0.25 * min(radius, length)
             if radius < 1e-10:
                 return here
     return here
@@ -134,7 +156,7 @@ def numeric_hessian(slope: Callable[[Array], Array], at: Array) -> Array:
     return 0.5 * (hessian + hessian.T)
 
 
-def _evaluate(objective: Objective, at: Array, steps: int) -> Point | None:
+def _evaluate(objective: Objective, at: Array) -> Point | None:
     """Value, gradient and Hessian at a point; None where any of them is not finite."""
     with np.errstate(all="ignore"):
         value, gradient, hessian = objective(at, 2)
@@ -142,16 +164,13 @@ def _evaluate(objective: Objective, at: Array, steps: int) -> Point | None:
             hessian = numeric_hessian(lambda point: objective(point, 1)[1], at)
     if not (np.isfinite(value) and np.isfinite(gradient).all() and np.isfinite(hessian).all()):
         return None
+    return Point(at, value, gradient, hessian, _step(gradient, hessian, LONGEST_STEP)[1])
+
+
+def _step(gradient: Array, hessian: Array, radius: float) -> tuple[Array, float]:
+    """The step that lowers the quadratic model most within `radius`, and by how much."""
     curvatures, axes = np.linalg.eigh(hessian)
     along = axes.T @ gradient
-    decrement = float((along**2 / curvatures).sum()) if curvatures[0] > 0 else np.inf
-    return Point(at, value, gradient, hessian, decrement, steps)
-
-
-def _step(here: Point, radius: float) -> tuple[Array, float]:
-    """The step that lowers the quadratic model most within `radius`, and by how much."""
-    curvatures, axes = np.linalg.eigh(here.hessian)
-    along = axes.T @ here.gradient
     floor = max(0.0, -float(curvatures[0]))
 
     def length(shift: float) -> float:
@@ -159,8 +178,8 @@ def _step(here: Point, radius: float) -> tuple[Array, float]:
 
     shift = 0.0
     if curvatures[0] <= 0 or length(0.0) > radius:
-        low, high = floor * (1 + 1e-12) + 1e-300, floor + float(np.linalg.norm(along)) / radius
-        for _ in range(100):
+        low, high = floor * (1 + 1e-12) + 1e-300, floor + float(np.linalg.norm(along)) / radius + 1e-300
+        for _ in range(60):
             shift = 0.5 * (low + high)
             low, high = (shift, high) if length(shift) > radius else (low, shift)
         shift = high
@@ -168,22 +187,27 @@ def _step(here: Point, radius: float) -> tuple[Array, float]:
     return axes @ parts, float(-(along @ parts) - 0.5 * (curvatures @ parts**2))
 
 
-def _flat(point: Point) -> bool:
-    return bool(np.linalg.eigvalsh(point.hessian)[0] < FLAT)
+def _enough(point: Point, tolerance: float) -> float:
+    """The tolerance, or what rounding leaves of it in a sum of this size."""
+    return max(tolerance, 3e-14 * abs(point.value))
 
 
-def _judged(end: Point, names: Sequence[str]) -> Estimate:
+def _curvature(point: Point) -> float:
+    return float(np.linalg.eigvalsh(point.hessian)[0])
+
+
+def _judged(end: Point, starts: Sequence[Array], names: Sequence[str]) -> Estimate:
     """Tell an optimum from a boundary by the curvature, and name what the data do not hold."""
     curvatures, axes = np.linalg.eigh(end.hessian)
     held = curvatures >= FLAT
-    boundary: dict[str, str] = {}
-    for axis in axes.T[~held]:
-        downhill = -np.sign(axis @ end.gradient) * axis
-        for name, part in zip(names, downhill, strict=True):
-            if abs(part) > 0.2:
-                boundary[name] = "infinity" if part > 0 else "0"
+    lowest, highest = np.min(starts, axis=0) - FAR, np.max(starts, axis=0) + FAR
+    boundary = {}
+    for number, name in enumerate(names):
+        if np.abs(axes[number, ~held]).max(initial=0.0) > 0.2:
+            place = end.at[number]
+            boundary[name] = "0" if place < lowest[number] else "infinity" if place > highest[number] else "anywhere"
     covariance = (axes[:, held] / curvatures[held]) @ axes[:, held].T
-    return Estimate(end.at, -end.value, covariance, not boundary, boundary, end.steps)
+    return Estimate(end.at, -end.value, covariance, not boundary, boundary)
 
 
 def _lost(what: str) -> ModelError:

@@ -62,7 +62,7 @@ def death_term(x: Array, t_x: Array, T: Array, r: Any, alpha: Any, a: Any, b: An
     gap = np.log1p((T - t_x) / last)
     m = x + risk
     some = m > 0
-    chances = np.where(some, b + m - 1, 1.0)
+    chances = np.where(some, b + (m - 1), 1.0)  # in this order: b may be tiny
     odds = np.where(some, np.log(a / chances) + (r + x) * gap, -np.inf)
     small = np.exp(-np.abs(odds))
     value = np.maximum(odds, 0.0) + np.log1p(small)
@@ -105,22 +105,21 @@ class GeometricDropout(OrderModel):
         )
 
     def starts(self, cells: History) -> Sequence[Mapping[str, float]]:
-        """Unit-free: the observed rate, with dropout from rare to frequent."""
+        """Unit-free: the observed rate, with customers more or less alike, and dropout rare or frequent, even or uneven."""
         w = cells.counts
         rate = float(w @ cells.x) / float(w @ cells.T)
-        return [
-            {"r": r, "alpha": r / (faster * rate), "a": a, "b": b}
-            for r, faster, a, b in (
-                (0.8, 2.0, 0.8, 2.5),
-                (1.5, 1.2, 0.3, 4.0),
-                (0.4, 4.0, 2.0, 2.0),
-                (5.0, 1.5, 5.0, 20.0),
-            )
+        usual = {"r": 0.8, "alpha": 0.4 / rate, "a": 0.8, "b": 2.5}
+        others = [
+            {"r": r, "alpha": r / (faster * rate), "a": size * mean, "b": size * (1 - mean)}
+            for mean, faster in ((0.01, 1.0), (0.1, 1.5), (0.3, 3.0), (0.7, 8.0))
+            for size in (0.3, 3.0, 30.0)
+            for r in (0.2, 1.0, 5.0)
         ]
+        return [usual, *others]
 
     def alive(self, x: Array, t_x: Array, T: Array, r: Any, alpha: Any, a: Any, b: Any) -> Array:
         """Equation (7) of Fader, Hardie & Lee (2008), 'Computing P(alive) using the BG/NBD model'."""
-        odds = np.log(a / np.maximum(b + x + (self.risk - 1), 1e-300)) + (r + x) * np.log1p((T - t_x) / (alpha + t_x))
+        odds = np.log(a / np.maximum(b + (x + self.risk - 1), 1e-300)) + (r + x) * np.log1p((T - t_x) / (alpha + t_x))
         if self.risk == 0:
             odds = np.where(x > 0, odds, -np.inf)
         return np.asarray(special.expit(-odds))

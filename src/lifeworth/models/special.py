@@ -60,7 +60,18 @@ def digamma_rise(c: Any, n: Any) -> Array:
 def trigamma_rise(c: Any, n: Any) -> Array:
     """ψ′(c+n) − ψ′(c): the second derivative of `log_rising` by c. Never positive."""
     c, n = _broadcast(c, n)
-    return np.asarray(special.zeta(2.0, c + n) - special.zeta(2.0, c))
+    big = c >= LARGE
+    if not big.any():
+        return np.asarray(special.zeta(2.0, c + n) - special.zeta(2.0, c))
+    safe = np.where(big, c, LARGE)
+    end = safe + n
+    series = -n / (safe * end) * (1 + 0.5 * (1 / safe + 1 / end))
+    for k, coefficient in enumerate(STIRLING):
+        power = 2 * k + 3
+        series = series + (power - 1) * (power - 2) * coefficient * (end**-power - safe**-power)
+    if big.all():
+        return np.asarray(series)
+    return np.asarray(np.where(big, series, special.zeta(2.0, c + n) - special.zeta(2.0, c)))
 
 
 def softplus(value: Any) -> Array:
