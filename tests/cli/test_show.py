@@ -56,8 +56,9 @@ PAGE = Page(
 
 
 @pytest.fixture
-def shown(capsys: pytest.CaptureFixture[str]) -> Any:
-    """What a spec prints."""
+def shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What a spec prints on a screen of 120 columns."""
+    monkeypatch.setenv("COLUMNS", "120")
 
     def run(result: Any, **options: Any) -> str:
         show(result, **options)
