@@ -160,3 +160,18 @@ def test_no_room_at_any_call_is_a_storage_error_and_leaves_the_old_run(shop, mon
     monkeypatch.undo()
     assert state_of(shop) == ("old", "old", "old")
     assert [path.name for path in shop.rglob("*new*")] == []
+
+
+def test_a_run_begun_in_the_second_in_which_another_was_killed_has_a_name_of_its_own(tmp_path, engine, monkeypatch):
+    from lifeworth.data import store as room
+
+    class Still(room.datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls(2026, 1, 2, 3, 4, 5, tzinfo=tz)
+
+    monkeypatch.setattr(room, "datetime", Still)
+    first = Store(tmp_path, engine).begin()
+    first._lock.release()  # what the death of its process would do; nothing else of it is tidied up
+    with Store(tmp_path, engine).begin() as second:
+        assert second.run_id != first.run_id

@@ -72,7 +72,7 @@ def _notes(found: Found, sums: Reconciliation) -> Iterator[str]:
     if found.zero:
         yield (
             f"{counted(found.zero, 'order', _BE)} worth nothing and counted as a purchase of value 0. "
-            "If that is not meant: zero_value = set-aside."
+            "If that is not meant: --zero-value set-aside."
         )
     if found.orphans:
         money = f" ({sums.nobody:,.2f} net, returns included)" if sums.money_in is not None else ""

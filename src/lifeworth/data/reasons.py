@@ -51,7 +51,7 @@ REASONS: dict[str, Reason] = _table(
         Reason(
             "superseded", "an older version of an order that a later file brings again", "Nothing: the later counts."
         ),
-        Reason("zero_value", "an order worth nothing", "Choose zero_value = keep to count it as a purchase."),
+        Reason("zero_value", "an order worth nothing", "Say --zero-value keep to count it as a purchase."),
         Reason(
             "stock_correction",
             "units taken back without money: a stock correction, not a sale",

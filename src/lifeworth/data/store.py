@@ -14,7 +14,7 @@ one, and a crash at any moment leaves the last good run current.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,10 +137,10 @@ class Store:
         self.current()
         lock = self._lock()
         try:
-            run = run_id or self._fresh_id()
+            state = self._state()
+            run = run_id or self._fresh_id({known["run_id"] for known in state.runs()})
             self._refuse_taken(run)
             self._sweep()
-            state = self._state()
             state.begin(run)
             return RunWriter(self.root, run, self._engine, lock, state, self._between, self._prune, self._table_file)
         except BaseException:
@@ -162,10 +162,11 @@ class Store:
         folder = self.root / "quarantine" if name == "quarantine" else self.root / "tables" / name
         return folder / f"{run_id}.parquet"
 
-    def _fresh_id(self) -> str:
+    def _fresh_id(self, known: Collection[str]) -> str:
+        """The moment in UTC, told apart from every earlier run of the same second, also from one that was killed."""
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-        names = [moment, *(f"{moment}-{number}" for number in range(2, 1000))]
-        return next(name for name in names if not (self.root / "runs" / name).exists())
+        names = (moment, *(f"{moment}-{number}" for number in range(2, 1000)))
+        return next(name for name in names if name not in known and not (self.root / "runs" / name).exists())
 
     def _lock(self) -> FileLock:
         lock = FileLock(self.root / ".lock")

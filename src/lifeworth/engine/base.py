@@ -116,10 +116,6 @@ class Engine(ABC):
         caller finds by the range of the years.
         """
 
-    @abstractmethod
-    def to_json(self, value: Column) -> Column:
-        """Any value as JSON text."""
-
     # -- one row ------------------------------------------------------------------------------------------------------
     def row(self, query: Table) -> dict[str, Any]:
         """The only row of a query, as a mapping."""

@@ -27,11 +27,6 @@ def try_strptime(text: str, form: str) -> dt.timestamp:
     """DuckDB's strptime that answers null where the text does not fit."""
 
 
-@ibis.udf.scalar.builtin(name="to_json", signature=((dt.unknown,), dt.string))  # type: ignore[untyped-decorator]
-def _to_json(value: object) -> str:
-    raise NotImplementedError  # Ibis reads the name and the types only
-
-
 class DuckDBEngine(Engine):
     """Tables live in one DuckDB database, in memory or in a file that may spill to disk."""
 
@@ -146,9 +141,6 @@ class DuckDBEngine(Engine):
 
     def iso_time(self, text: Column) -> Column:
         return text.try_cast("timestamp")  # DuckDB's own cast reads every ISO form and keeps the clock as written
-
-    def to_json(self, value: Column) -> Column:
-        return cast("Column", _to_json(value))
 
     def close(self) -> None:
         self._connection.close()
