@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lifeworth.models import BetaGeoNBD, GammaGamma, History, ModifiedBetaGeoNBD, SpendHistory
+from lifeworth.models import NBD, BetaGeoNBD, GammaGamma, History, ModifiedBetaGeoNBD, ParetoNBD, SpendHistory
 from lifeworth.models.base import Model
 
 
@@ -39,6 +39,14 @@ class Case:
 
 
 CASES = (
+    Case(NBD, {"r": 0.8, "alpha": 6.0}, histories, frozenset({"orders", "time"}), time_parameters=("alpha",)),
+    Case(
+        ParetoNBD,
+        {"r": 0.8, "alpha": 6.0, "s": 0.9, "beta": 14.0},
+        histories,
+        frozenset({"orders", "time"}),
+        time_parameters=("alpha", "beta"),
+    ),
     Case(
         BetaGeoNBD,
         {"r": 0.8, "alpha": 6.0, "a": 0.7, "b": 2.5},

@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lifeworth.models import BetaGeoNBD, GammaGamma, History, ModifiedBetaGeoNBD, SpendHistory
+from lifeworth.models import NBD, BetaGeoNBD, GammaGamma, History, ModifiedBetaGeoNBD, ParetoNBD, SpendHistory
 
 PUBLISHED = {
+    NBD: ({"r": 0.38477, "alpha": 12.0720}, -9763.6576, 2929.82, 2357),
+    ParetoNBD: ({"r": 0.5533, "alpha": 10.578, "s": 0.6061, "beta": 11.668}, -9594.97618, 1665.5, 1051.87),
     BetaGeoNBD: ({"r": 0.242595, "alpha": 4.41360, "a": 0.792922, "b": 2.42591}, -9582.42921, 1653.41, 1917.278),
     ModifiedBetaGeoNBD: (
         {"r": 0.524843, "alpha": 6.18308, "a": 0.891360, "b": 1.61400},
@@ -28,14 +30,14 @@ def test_the_estimates_are_the_published_ones(cdnow: History, model: type) -> No
     fitted = model().fit(cdnow)
     assert fitted.converged
     assert fitted.log_likelihood == pytest.approx(log_likelihood, abs=1e-4)
-    assert dict(fitted.parameters) == pytest.approx(parameters, rel=1e-4)
+    assert dict(fitted.parameters) == pytest.approx(parameters, rel=3e-4)
 
 
 @pytest.mark.parametrize("model", PUBLISHED)
 def test_the_totals_of_39_weeks_are_the_published_ones(cdnow: History, model: type) -> None:
     _, _, orders, alive = PUBLISHED[model]
     fitted = model().fit(cdnow)
-    assert fitted.expected_orders(cdnow, 39).sum() == pytest.approx(orders, rel=1e-5)
+    assert fitted.expected_orders(cdnow, 39).sum() == pytest.approx(orders, rel=3e-5)
     assert fitted.probability_alive(cdnow).sum() == pytest.approx(alive, rel=1e-5)
 
 

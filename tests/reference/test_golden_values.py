@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lifeworth.models import BetaGeoNBD, GammaGamma, History, ModifiedBetaGeoNBD, SpendHistory
+from lifeworth.models import BetaGeoNBD, GammaGamma, History, ModifiedBetaGeoNBD, ParetoNBD, SpendHistory
 
 EXACT = 1e-9
 QUADRATURE = 1e-9
@@ -23,7 +23,11 @@ def golden(reference_dir: Path) -> dict:
 
 @pytest.mark.parametrize(
     ("model", "section", "stated"),
-    [(BetaGeoNBD, "bgnbd", "bgnbd_r_alpha_a_b"), (ModifiedBetaGeoNBD, "mbgnbd", "mbgnbd_r_alpha_a_b")],
+    [
+        (BetaGeoNBD, "bgnbd", "bgnbd_r_alpha_a_b"),
+        (ModifiedBetaGeoNBD, "mbgnbd", "mbgnbd_r_alpha_a_b"),
+        (ParetoNBD, "pnbd", "pnbd_r_alpha_s_beta"),
+    ],
 )
 def test_order_models_give_the_golden_values(golden: dict, model: type, section: str, stated: str) -> None:
     fitted = model().at(dict(zip(model().symbols, map(float, golden["params"][stated]), strict=True)))
@@ -36,6 +40,8 @@ def test_order_models_give_the_golden_values(golden: dict, model: type, section:
             "cet39": fitted.expected_orders(h, 39),
             "cet520": fitted.expected_orders(h, 520),
             "discounted_cet_156wk": fitted.expected_discounted_orders(h, FORCE, 156),
+            "dert_log1p1_52": fitted.expected_discounted_orders(h, FORCE),
+            "dert_15pct": fitted.expected_discounted_orders(h, float(np.log(1.15) / 52)),
         }
         for name, value in customer[section].items():
             assert answers[name][0] == pytest.approx(float(value), rel=EXACT, abs=0), (customer["id"], name)

@@ -6,6 +6,17 @@ from lifeworth.models.beta_geo import BetaGeoNBD
 from lifeworth.models.gamma_gamma import GammaGamma
 from lifeworth.models.history import History, SpendHistory
 from lifeworth.models.modified_beta_geo import ModifiedBetaGeoNBD
+from lifeworth.models.nbd import NBD
+from lifeworth.models.pareto_nbd import ParetoNBD
 from lifeworth.models.saved import from_json
 
-__all__ = ["BetaGeoNBD", "GammaGamma", "History", "ModifiedBetaGeoNBD", "SpendHistory", "from_json"]
+__all__ = [
+    "NBD",
+    "BetaGeoNBD",
+    "GammaGamma",
+    "History",
+    "ModifiedBetaGeoNBD",
+    "ParetoNBD",
+    "SpendHistory",
+    "from_json",
+]

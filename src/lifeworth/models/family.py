@@ -8,12 +8,16 @@ from lifeworth.models.base import Model
 from lifeworth.models.beta_geo import BetaGeoNBD
 from lifeworth.models.gamma_gamma import GammaGamma
 from lifeworth.models.modified_beta_geo import ModifiedBetaGeoNBD
+from lifeworth.models.nbd import NBD
+from lifeworth.models.pareto_nbd import ParetoNBD
 
 MODELS: dict[str, type[Model[Any]]] = {
     model.key: model
     for model in (
+        NBD,
         BetaGeoNBD,
         ModifiedBetaGeoNBD,
+        ParetoNBD,
         GammaGamma,
     )
 }

@@ -85,8 +85,9 @@ def estimate(
     few = objective(cells.subsample(SAMPLE)) if sampled else objective(cells)
     every = objective(cells) if sampled else few
     best = search(few, starts[0], ROUGH if sampled else FINE)
-    if best is None or best.left > _enough(best, FINE) or _curvature(best) < DOUBTFUL:
-        best = _look_around(few, best, starts[1:])
+    times = cells.customers / SAMPLE if sampled else 1.0
+    if best is None or best.left > _enough(best, ROUGH if sampled else FINE) or times * _curvature(best) < DOUBTFUL:
+        best = _look_around(few, best, starts[1:], ROUGH if sampled else FINE)
     if best is None:
         raise _lost("No starting point led downhill to a finite likelihood")
     end = search(every, best.at, FINE) if sampled else best
@@ -95,7 +96,7 @@ def estimate(
     return _judged(end, starts, names)
 
 
-def _look_around(objective: Objective, best: Point | None, starts: Sequence[Array]) -> Point | None:
+def _look_around(objective: Objective, best: Point | None, starts: Sequence[Array], tolerance: float) -> Point | None:
     """Follow the most promising of the other starting points; the best end of all."""
     with np.errstate(all="ignore"):
         heights = [(objective(start, 0)[0], number) for number, start in enumerate(starts)]
@@ -105,7 +106,7 @@ def _look_around(objective: Objective, best: Point | None, starts: Sequence[Arra
         if np.isfinite(height) and apart and len(chosen) < OTHERS:
             chosen.append(starts[number])
     for start in chosen:
-        found = search(objective, start, FINE)
+        found = search(objective, start, tolerance)
         if found is not None and (best is None or _better(found, best)):
             best = found
     return best

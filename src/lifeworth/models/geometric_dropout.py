@@ -17,8 +17,10 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import special
 
+from lifeworth.models import gamma_poisson
 from lifeworth.models.base import Parameter
 from lifeworth.models.distinct import Array, Codes
+from lifeworth.models.gamma_poisson import order_term, time_term
 from lifeworth.models.history import History
 from lifeworth.models.likelihood import Jet, Term
 from lifeworth.models.orders import FittedOrders, OrderModel
@@ -28,32 +30,18 @@ from lifeworth.models.special import digamma_rise, log_rising, trigamma_rise
 R, ALPHA, A, B = range(4)
 
 
-def count_term(x: Array, r: Any, alpha: Any, a: Any, b: Any, *, risk: int, order: int) -> Jet:
-    """Logarithm of Γ(r+x)/Γ(r) · B(a, b+m)/B(a, b): what only the number of orders tells."""
+def chance_term(x: Array, r: Any, alpha: Any, a: Any, b: Any, *, risk: int, order: int) -> Jet:
+    """Logarithm of B(a, b+m)/B(a, b): what the number of chances survived tells of them."""
     m = x + risk
-    value = log_rising(r, x) + log_rising(b, m) - log_rising(a + b, m)
+    value = log_rising(b, m) - log_rising(a + b, m)
     if order == 0:
         return Jet(value)
     both, own = digamma_rise(a + b, m), digamma_rise(b, m)
-    first = [digamma_rise(r, x), 0.0, -both, own - both]
+    first = [0.0, 0.0, -both, own - both]
     if order == 1:
         return Jet(value, first)
     bent = -trigamma_rise(a + b, m)
-    second = {(R, R): trigamma_rise(r, x), (A, A): bent, (A, B): bent, (B, B): trigamma_rise(b, m) + bent}
-    return Jet(value, first, second)
-
-
-def time_term(x: Array, T: Array, r: Any, alpha: Any, a: Any, b: Any, *, order: int) -> Jet:
-    """Logarithm of αʳ ÷ (α+T)^(r+x): how long the customer was watched. Written by log1p, as α and r may both be large."""
-    end = alpha + T
-    value = -r * np.log1p(T / alpha) - x * np.log(end)
-    if order == 0:
-        return Jet(value)
-    mix = T / (alpha * end)
-    first = [-np.log1p(T / alpha), r * mix - x / end, 0.0, 0.0]
-    if order == 1:
-        return Jet(value, first)
-    return Jet(value, first, {(R, ALPHA): mix, (ALPHA, ALPHA): -r * mix * (1 / alpha + 1 / end) + x / end**2})
+    return Jet(value, first, {(A, A): bent, (A, B): bent, (B, B): trigamma_rise(b, m) + bent})
 
 
 def death_term(x: Array, t_x: Array, T: Array, r: Any, alpha: Any, a: Any, b: Any, *, risk: int, order: int) -> Jet:
@@ -99,7 +87,8 @@ class GeometricDropout(OrderModel):
     def terms(self) -> Sequence[Term]:
         """Equation (6) of Fader, Hardie & Lee (2005), split by what its factors depend on."""
         return (
-            Term(("x",), partial(count_term, risk=self.risk)),
+            Term(("x",), order_term),
+            Term(("x",), partial(chance_term, risk=self.risk)),
             Term(("x", "T"), time_term),
             Term(("x", "t_x", "T"), partial(death_term, risk=self.risk)),
         )
@@ -141,37 +130,27 @@ class GeometricDropout(OrderModel):
 
     def count_if_alive(self, x: Array, T: Array, n: Any, t: Any, r: Any, alpha: Any, a: Any, b: Any) -> Array:
         """Either n orders and still there, or gone at the n-th: E[(1−p)ⁿ] P(N = n) + E[p(1−p)ⁿ⁻¹] P(N ≥ n), N negative binomial."""
-        n, shape, m = np.asarray(n, np.float64), r + x, x + self.risk
-        share = t / (alpha + T + t)
-        stay = np.exp(log_rising(b + m, n) - log_rising(a + b + m, n))
-        exactly = np.exp(
-            log_rising(shape, n) - special.gammaln(n + 1) + special.xlogy(n, share) - shape * np.log1p(t / (alpha + T))
-        )
+        n, m, z = np.asarray(n, np.float64), x + self.risk, t / (alpha + T)
         before = np.maximum(n - 1, 0)
-        leave = np.exp(log_rising(b + m, before) - log_rising(a + b + m, before)) * a / (a + b + m + before)
-        more = special.betainc(np.maximum(n, 1), shape, share)
-        return np.asarray(stay * exactly + np.where(n > 0, leave * more, 0.0))
+        leave = _stay(before, a, b + m) * a / (a + b + m + before)
+        gone = np.where(n > 0, leave * gamma_poisson.at_least(n, r + x, z), 0.0)
+        return np.asarray(_stay(n, a, b + m) * gamma_poisson.exactly(n, r + x, z) + gone)
 
     def at_least_if_alive(self, x: Array, T: Array, n: Any, t: Any, r: Any, alpha: Any, a: Any, b: Any) -> Array:
         """The customer outlived n − 1 orders and had time for n: E[(1−p)ⁿ⁻¹] P(N ≥ n)."""
-        n, m = np.asarray(n, np.float64), x + self.risk
-        before = np.maximum(n - 1, 0)
-        stay = np.exp(log_rising(b + m, before) - log_rising(a + b + m, before))
-        return np.asarray(np.where(n > 0, stay * special.betainc(np.maximum(n, 1), r + x, t / (alpha + T + t)), 1.0))
+        n = np.asarray(n, np.float64)
+        more = gamma_poisson.at_least(n, r + x, t / (alpha + T))
+        return np.asarray(_stay(np.maximum(n - 1, 0), a, b + x + self.risk) * more)
 
     def at_least_table(self, x: float, T: Array, last: int, t: float, *theta: Any) -> Array:
-        """The negative binomial summed up term by term: thirty times cheaper than as many incomplete beta functions."""
+        """As `at_least_if_alive`, summed up."""
         r, alpha, a, b = theta
-        shape, m = r + x, x + self.risk
-        fewer = np.arange(last, dtype=np.float64)
-        end = alpha + T[:, None]
-        exactly = log_rising(shape, fewer) - special.gammaln(fewer + 1) + special.xlogy(fewer, t / (end + t))
-        more = 1 - np.cumsum(np.exp(exactly - shape * np.log1p(t / end)), axis=1)
-        return np.asarray(np.exp(log_rising(b + m, fewer) - log_rising(a + b + m, fewer)) * np.maximum(more, 0.0))
+        stay = _stay(np.arange(last, dtype=np.float64), a, b + x + self.risk)
+        return stay * gamma_poisson.at_least_table(last, r + x, t / (alpha + T))
 
     def next_order_if_alive(self, x: Array, T: Array, level: float, r: Any, alpha: Any, a: Any, b: Any) -> Array:
         """Who lives will order again, after a Lomax(r+x, α+T) time: nobody leaves between orders."""
-        return np.asarray((alpha + T) * np.expm1(-np.log1p(-level) / (r + x)))
+        return gamma_poisson.waiting(level, r + x, alpha + T)
 
     def turn(self, x: Array, T: Array, r: Any, alpha: Any, a: Any, b: Any) -> Array:
         """The rate turns no sooner than e^(−λt) does at p = 1."""
@@ -184,17 +163,18 @@ class GeometricDropout(OrderModel):
         rates = rng.gamma(r, 1 / alpha, ends.size)
         chances = np.maximum(rng.beta(a, b, ends.size), 1e-12)
         most = rng.geometric(chances) - self.risk
-        possible = rng.poisson(rates * ends)
-        who = np.repeat(np.arange(ends.size), possible)
-        when = rng.uniform(0, 1, who.size) * ends[who]
-        order = np.lexsort((when, who))
-        who, when = who[order], when[order]
+        who, when, possible = gamma_poisson.times(rates, ends, rng)
         rank = np.arange(who.size) - np.repeat(np.cumsum(possible) - possible, possible)
         death = np.where(most == 0, 0.0, np.inf)
         last = rank == most[who] - 1
         death[who[last]] = when[last]
         kept = rank < most[who]
         return who[kept], when[kept], death
+
+
+def _stay(n: Any, a: Any, b: Any) -> Array:
+    """E[(1−p)ⁿ]: the chance to stay after each of n orders."""
+    return np.asarray(np.exp(log_rising(b, n) - log_rising(a + b, n)))
 
 
 def _decay(p: Array, shape: Array, z: Array) -> Array:

@@ -2,6 +2,7 @@
 
 Of the terms of BG/NBD one knows only x, one knows x and T, one knows all three: a million customers are a few hundred,
 a few thousand and at most half a million evaluations. A kernel returns a `Jet`: its value with its exact derivatives.
+What is costly in a term but depends on fewer columns than the term does is a table of it, computed for the distinct values of those.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from lifeworth.models.distinct import Array
+from lifeworth.models.distinct import Array, Codes
 
 if TYPE_CHECKING:
     from lifeworth.models.history import Cells
@@ -32,28 +33,50 @@ class Jet(NamedTuple):
     first: Sequence[Any] | None = None
     second: Mapping[tuple[int, int], Any] | None = None
 
+    def at(self, rows: Any) -> Jet:
+        """The jet of some of the rows."""
+        first = None if self.first is None else [slope if np.ndim(slope) == 0 else slope[rows] for slope in self.first]
+        second = (
+            None
+            if self.second is None
+            else {pair: curve if np.ndim(curve) == 0 else curve[rows] for pair, curve in self.second.items()}
+        )
+        return Jet(self.value[rows], first, second)
+
+
+Kernel = Callable[..., Jet]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Part of a term that depends on fewer columns: `kernel(*columns, *parameters, order=…)`."""
+
+    columns: tuple[str, ...]
+    kernel: Kernel
+
 
 @dataclass(frozen=True)
 class Term:
     """One addend of a log-likelihood.
 
-    `kernel(*columns, *parameters, order=…)` returns a Jet; parameters are scalars or one per row; order 0 is the value alone,
-    1 adds the first and 2 the second derivatives.
+    `kernel(*columns, *jets of the tables, *parameters, order=…)` returns a Jet; parameters are scalars or one per row; order 0 is
+    the value alone, 1 adds the first and 2 the second derivatives.
     """
 
     columns: tuple[str, ...]
-    kernel: Callable[..., Jet]
+    kernel: Kernel
+    tables: tuple[Table, ...] = ()
 
 
 def per_row(terms: Sequence[Term], cells: Cells, theta: Sequence[Any]) -> Array:
-    """The log-likelihood of each row of `cells`, its weight left out."""
+    """The sum of the terms for each row of `cells`, its weight left out."""
     result = np.zeros(len(cells))
     for term in terms:
         if term.columns == cells.COLUMNS:
+            columns = tuple(getattr(cells, name) for name in term.columns)
+            filled = _fill(term.tables, cells, theta, 0)
             for rows in _blocks(len(cells)):
-                result[rows] += term.kernel(
-                    *(getattr(cells, name)[rows] for name in term.columns), *theta, order=0
-                ).value
+                result[rows] += _jet(term, columns, filled, rows, theta, 0).value
         else:
             found = cells.distinct(term.columns)
             result += term.kernel(*found.columns, *theta, order=0).value[found.place]
@@ -66,14 +89,14 @@ def total(terms: Sequence[Term], cells: Cells, theta: Sequence[float], order: in
     value, gradient = 0.0, np.zeros(size)
     hessian: Array | None = np.zeros((size, size)) if order == 2 else None
     for term in terms:
-        if term.columns == cells.COLUMNS:
-            columns, weights = tuple(getattr(cells, name) for name in term.columns), cells.counts
-        else:
-            found = cells.distinct(term.columns)
-            columns, weights = found.columns, found.weights
+        whole = term.columns == cells.COLUMNS
+        found = None if whole else cells.distinct(term.columns)
+        columns = tuple(getattr(cells, name) for name in term.columns) if found is None else found.columns
+        weights = cells.counts if found is None else found.weights
+        filled = _fill(term.tables, cells, theta, order)
         for rows in _blocks(weights.size):
             w = weights[rows]
-            jet = term.kernel(*(column[rows] for column in columns), *theta, order=order)
+            jet = _jet(term, columns, filled, rows, theta, order)
             value += float(w @ jet.value)
             if jet.first is not None:
                 gradient += [_dot(w, slope) for slope in jet.first]
@@ -87,6 +110,28 @@ def total(terms: Sequence[Term], cells: Cells, theta: Sequence[float], order: in
     if hessian is not None:
         hessian = hessian + np.triu(hessian, 1).T
     return value, gradient, hessian
+
+
+def _fill(tables: Sequence[Table], cells: Cells, theta: Sequence[Any], order: int) -> list[tuple[Jet, Codes]]:
+    """Each table computed, with the place of every row in it. Only terms over all columns have tables."""
+    filled = []
+    for table in tables:
+        found = cells.distinct(table.columns)
+        assert found.place is not None  # noqa: S101 - told to distinct() by its default
+        filled.append((table.kernel(*found.columns, *theta, order=order), found.place))
+    return filled
+
+
+def _jet(
+    term: Term,
+    columns: Sequence[Array],
+    filled: Sequence[tuple[Jet, Codes]],
+    rows: slice,
+    theta: Sequence[Any],
+    order: int,
+) -> Jet:
+    jets = (jet.at(place[rows]) for jet, place in filled)
+    return term.kernel(*(column[rows] for column in columns), *jets, *theta, order=order)
 
 
 def _dot(weights: Array, values: Any) -> float:

@@ -8,7 +8,7 @@ for every distinct (x, T): a few thousand for a million customers.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -31,6 +31,10 @@ class OrderModel(Model[History]):
     @abstractmethod
     def alive(self, x: Array, t_x: Array, T: Array, *theta: Any) -> Array:
         """P(alive at T | x, t_x, T)."""
+
+    def alive_rows(self, h: History, theta: Sequence[float]) -> Array:
+        """`alive` for every row of `h`; a model in which that is costly does it by tables."""
+        return self.alive(h.x, h.t_x, h.T, *theta)
 
     @abstractmethod
     def alive_later(self, x: Array, T: Array, t: Any, *theta: Any) -> Array:
@@ -100,7 +104,9 @@ class FittedOrders(Fitted[History]):
 
     def probability_alive(self, h: History, later: float = 0.0) -> Array:
         """P(the customer is still a customer) at T, or `later` units of time after it."""
-        now = self.recipe.alive(h.x, h.t_x, h.T, *self.theta)
+        if not len(h):
+            return np.zeros(0)
+        now = self.recipe.alive_rows(h, self.theta.tolist())
         return now if later == 0 else now * self._after(h, self.recipe.alive_later, _span(later))
 
     def expected_orders(self, h: History, horizon: float, *, start: float = 0.0) -> Array:

@@ -11,7 +11,6 @@ the customers, not with customers × draws.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,18 +22,10 @@ from lifeworth.models.base import Fitted
 from lifeworth.models.distinct import Array, Codes, distinct
 from lifeworth.models.gamma_gamma import FittedSpend
 from lifeworth.models.history import History, SpendHistory
+from lifeworth.models.mixture import count_point, count_table, groups, reach, second_moment, sum_point, sums
 from lifeworth.models.orders import FittedOrders
 
 LEVELS = (0.05, 0.95)
-EACH = 64
-"""Up to so many orders every number is told apart; beyond, numbers are taken together in steps of 3 %."""
-SUMMED = 512
-"""Up to so many orders probabilities are summed up term by term, which costs less than one at a time."""
-REST = 1e-4
-"""Probability of still more orders at which a distribution is cut off."""
-GRID = 80
-FINE, COARSE = 12, 1.08
-"""For sums of spends numbers are told apart up to 12 and then put on a grid in steps of 8 %: sums overlap more than that."""
 NARROW = 0.02
 """A parameter known to 2 % moves no customer's interval: below that the estimate alone is used."""
 WIDEST = 1.0
@@ -67,12 +58,12 @@ def count_intervals(
     points = _points(orders)
     alive = _alive(points, h)
     low, high, second = np.zeros(len(h)), np.zeros(len(h)), np.zeros(len(h))
-    for group in _groups(h, h.x):
-        numbers, at_least = _at_least(points, group, horizon)
+    for group in groups(h, h.x):
+        numbers, at_least = count_table(points, group, horizon)
         for level, result in zip(levels, (low, high), strict=True):
-            reach = _share(1 - level, alive[group.rows])
-            result[group.rows] = _count_above(at_least, numbers, group.place, reach)
-        second[group.rows] = _second_moment(numbers, at_least)[group.place]
+            beyond = reach(1 - level, alive[group.rows])
+            result[group.rows] = count_point(at_least, numbers, group.place, beyond)
+        second[group.rows] = second_moment(numbers, at_least)[group.place]
     expected = orders.expected_orders(h, horizon)
     own = float(h.counts @ (orders.probability_alive(h) * second - expected**2))
     doubt = _doubt(orders, points, h, lambda fitted, part: fitted.expected_orders(part, horizon))
@@ -112,14 +103,14 @@ def value_intervals(
     scale = (v + spent) * np.divide(discounted, plain, out=np.ones_like(plain), where=plain > 0)
     low, high, second = np.zeros(len(h)), np.zeros(len(h)), np.zeros(len(h))
     typical = spend.data.get("mean_value", p * v / max(q - 1, 0.1))
-    for group in _groups(h, h.x, s.x):
-        numbers, at_least = _at_least(points, group, horizon)
+    for group in groups(h, h.x, s.x):
+        numbers, at_least = count_table(points, group, horizon)
         known = float(s.x[group.rows[0]])
-        grid, above = _sums(tastes, spend.theta, numbers, at_least, known, typical, 1 - levels[1])
+        grid, above = sums(tastes, spend.theta, numbers, at_least, known, typical, 1 - levels[1])
         for level, result in zip(levels, (low, high), strict=True):
-            reach = _share(1 - level, alive[group.rows])
-            result[group.rows] = scale[group.rows] * _point(grid, above, group.place, reach)
-        mean_square = p * p * _second_moment(numbers, at_least) + p * plain[group.rows[group.first]]
+            beyond = reach(1 - level, alive[group.rows])
+            result[group.rows] = scale[group.rows] * sum_point(grid, above, group.place, beyond)
+        mean_square = p * p * second_moment(numbers, at_least) + p * plain[group.rows[group.first]]
         shape = q + p * known
         second[group.rows] = mean_square[group.place] / (max(shape - 1, 0.1) * max(shape - 2, 0.1))
     now = orders.probability_alive(h)
@@ -146,43 +137,17 @@ def probability_integral(
     """
     points = _points(orders)
     alive = _alive(points, h)
-    seen = np.asarray(observed, np.float64)
-    below, above = np.empty(len(h)), np.empty(len(h))
-    for group in _groups(h, h.x):
-        x, T = h.x[group.rows], h.T[group.rows]
-        n = seen[group.rows]
-        reach = [
-            np.mean([f.recipe.at_least_if_alive(x, T, n + more, horizon, *f.theta) for f in points], axis=0)
-            for more in (0, 1)
-        ]
-        below[group.rows] = np.where(n > 0, 1 - alive[group.rows] * reach[0], 0.0)
-        above[group.rows] = 1 - alive[group.rows] * reach[1]
-    return below + rng.uniform(size=len(h)) * (above - below)
-
-
-@dataclass(frozen=True)
-class _Group:
-    """Customers of one x: their `rows`, the distinct `T` among them, each row's `place` in those, and the `first` row of each."""
-
-    x: float
-    rows: Codes
-    T: Array
-    place: Codes
-    first: Codes
-
-
-def _groups(h: History, *columns: Array) -> Iterator[_Group]:
-    found = distinct(columns, None)
-    assert found.place is not None  # noqa: S101 - told to distinct() by its default
-    order = np.argsort(found.place, kind="stable")
-    bounds = np.r_[0, np.cumsum(found.weights).astype(np.int64)]
-    for number in range(found.weights.size):
-        rows = order[bounds[number] : bounds[number + 1]]
-        times = distinct([h.T[rows]], None)
-        assert times.place is not None  # noqa: S101
-        first = np.zeros(times.weights.size, np.int64)
-        first[times.place[::-1]] = np.arange(rows.size)[::-1]
-        yield _Group(float(found.columns[0][number]), rows, times.columns[0], times.place, first)
+    found = distinct([h.x, h.T, np.asarray(observed, np.float64)], None)
+    x, T, n = found.columns
+    below, above = (
+        1
+        - alive
+        * sum(f.recipe.at_least_if_alive(x, T, n + more, horizon, *f.theta) for f in points)[found.place]
+        / len(points)
+        for more in (0, 1)
+    )
+    below = np.where(np.asarray(observed) > 0, below, 0.0)
+    return np.asarray(below + rng.uniform(size=len(h)) * (above - below))
 
 
 def _points(fitted: Fitted[Any], narrow: float = NARROW) -> list[Any]:
@@ -199,119 +164,6 @@ def _points(fitted: Fitted[Any], narrow: float = NARROW) -> list[Any]:
 
 def _alive(points: list[FittedOrders], h: History) -> Array:
     return np.asarray(sum(fitted.probability_alive(h) for fitted in points) / len(points))
-
-
-def _at_least(points: list[FittedOrders], group: _Group, horizon: float) -> tuple[Array, Array]:
-    """Numbers of orders, and P(at least so many | alive) for each T of the group (T × numbers)."""
-    soonest = np.array([group.T.min()])
-    x = np.array([group.x])
-    last = 4.0
-    while last < 1e9 and any(f.recipe.at_least_if_alive(x, soonest, last, horizon, *f.theta)[0] > REST for f in points):
-        last *= 2
-    numbers = [float(n) for n in range(1, int(min(last, EACH)) + 1)]
-    while numbers[-1] < last:
-        numbers.append(np.ceil(numbers[-1] * 1.03))
-    n = np.array(numbers)
-    summed = int(min(n[-1], SUMMED))
-    inner = n <= summed
-    total = np.zeros((group.T.size, n.size))
-    for f in points:
-        total[:, inner] += f.recipe.at_least_table(group.x, group.T, summed, horizon, *f.theta)[
-            :, n[inner].astype(int) - 1
-        ]
-        if not inner.all():
-            total[:, ~inner] += f.recipe.at_least_if_alive(x, group.T[:, None], n[~inner], horizon, *f.theta)
-    return n, total / len(points)
-
-
-def _second_moment(numbers: Array, at_least: Array) -> Array:
-    """E[n² | alive] = Σ (2n − 1) P(at least n), numbers taken together where they are."""
-    upto = np.r_[numbers[1:] - 1, numbers[-1]]
-    return np.asarray(at_least @ (upto**2 - (numbers - 1) ** 2))
-
-
-def _sums(
-    tastes: list[FittedSpend],
-    theta: Array,
-    numbers: Array,
-    at_least: Array,
-    known: float,
-    typical: float,
-    rarest: float,
-) -> tuple[Array, Array]:
-    """A grid of w (logarithms), and P(sum of spends ÷ (v + spent so far) > w | alive) on it for each T (T × grid)."""
-    p, q, v = theta
-    chance = at_least - np.c_[at_least[:, 1:], np.zeros(len(at_least))]
-    middle = np.r_[0.5 * (numbers[:-1] + numbers[1:] - 1), numbers[-1]]
-    often = (
-        numbers[np.argmax(at_least.max(axis=0) < 0.5 * rarest)] if at_least[:, -1].max() < 0.5 * rarest else numbers[-1]
-    )
-    shape = q + p * known
-    ends = special.betaincinv(np.array([p, p * often]), shape, np.array([1e-3, 1 - 0.25 * rarest]))
-    low, high = np.log(ends) - np.log1p(-np.minimum(ends, 1 - 1e-12))
-    grid = np.linspace(low, high, GRID)
-    nodes, chance = _condensed(middle, chance)
-    above = np.zeros((GRID, nodes.size))
-    for taste in tastes:
-        own_p, own_q, own_v = taste.theta
-        moved = grid + np.log((v + known * typical) / (own_v + known * typical))
-        above += special.betainc(own_q + own_p * known, own_p * nodes, special.expit(-moved)[:, None])
-    return grid, chance @ (above.T / len(tastes))
-
-
-def _condensed(numbers: Array, chance: Array) -> tuple[Array, Array]:
-    """The distribution (T × numbers) moved to fewer numbers, each shared between its two neighbours so that the mean stays."""
-    last = numbers[-1]
-    if last <= FINE:
-        return numbers, chance
-    steps = int(np.ceil(np.log(last / FINE) / np.log(COARSE)))
-    nodes = np.r_[np.arange(1.0, FINE), np.geomspace(FINE, last, steps + 1)]
-    below = np.clip(np.searchsorted(nodes, numbers, side="right") - 1, 0, nodes.size - 2)
-    part = np.clip((numbers - nodes[below]) / (nodes[below + 1] - nodes[below]), 0.0, 1.0)
-    move = np.zeros((numbers.size, nodes.size))
-    move[np.arange(numbers.size), below] = 1 - part
-    move[np.arange(numbers.size), below + 1] += part
-    return nodes, chance @ move
-
-
-def _share(chance: float, alive: Array) -> Array:
-    """The probability to be exceeded, given alive: above 1 where the customer is more surely gone."""
-    return np.asarray(np.divide(chance, alive, out=np.full(alive.size, np.inf), where=alive > 0))
-
-
-def _count_above(at_least: Array, numbers: Array, place: Codes, reach: Array) -> Array:
-    """The smallest n with P(more than n) ≤ reach; within numbers taken together, by proportion."""
-    index = _last_above(at_least, place, reach)
-    found = np.where(index >= 0, numbers[np.maximum(index, 0)], 0.0)
-    gap = np.r_[np.diff(numbers), 1.0][np.maximum(index, 0)]
-    wide = (index >= 0) & (gap > 1)
-    if wide.any():
-        here = at_least[place[wide], index[wide]]
-        there = at_least[place[wide], np.minimum(index[wide] + 1, numbers.size - 1)]
-        part = np.divide(here - reach[wide], here - there, out=np.zeros(here.size), where=here > there)
-        found[wide] += np.floor(part * (gap[wide] - 1))
-    return found
-
-
-def _point(grid: Array, above: Array, place: Codes, reach: Array) -> Array:
-    """The w with P(sum > w | alive) = reach, by linear interpolation in ln w; 0 where not even one order is so likely."""
-    index = _last_above(above, place, reach)
-    inside = np.clip(index, 0, GRID - 2)
-    here, there = above[place, inside], above[place, inside + 1]
-    part = np.divide(here - reach, here - there, out=np.zeros(here.size), where=here > there)
-    w = np.exp(grid[inside] + np.clip(part, 0.0, 1.0) * (grid[1] - grid[0]))
-    return np.where(index >= 0, w, 0.0)
-
-
-def _last_above(table: Array, place: Codes, reach: Array) -> Codes:
-    """For each row of `place` the last column whose value in that falling row of the table is above `reach`, or −1."""
-    low, high = np.full(place.size, -1), np.full(place.size, table.shape[1])
-    for _ in range(int(np.ceil(np.log2(table.shape[1] + 1)))):
-        middle = (low + high) // 2
-        more = (middle >= 0) & (table[place, np.clip(middle, 0, table.shape[1] - 1)] > reach)
-        open_ = high - low > 1
-        low, high = np.where(open_ & more, middle, low), np.where(open_ & ~more, middle, high)
-    return low
 
 
 def _sampled(h: History) -> Codes:

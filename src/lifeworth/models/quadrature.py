@@ -26,15 +26,18 @@ BLOCK = 1 << 18
 """Values evaluated at a time: small enough to stay in the processor's cache."""
 
 
-def beta_nodes(a: Any, b: Any, scale: Any) -> tuple[Array, Array, Array]:
+def beta_nodes(a: Any, b: Any, scale: Any, other: Any = 1.0) -> tuple[Array, Array, Array]:
     """Nodes ln p, ln(1−p) and weights w (shape rows × nodes, w sums to 1 in each row) for averages over p ~ Beta(a, b).
 
     Args:
         a: First shape, above 0; one or one per row.
         b: Second shape, above 0.
         scale: The integrand may turn as early as p = 1 ÷ scale; nodes are laid down to there.
+        other: The same at the other end: it may turn as late as 1 − p = 1 ÷ other.
     """
-    a, b, scale = (np.atleast_1d(v) for v in np.broadcast_arrays(*(np.asarray(v, np.float64) for v in (a, b, scale))))
+    a, b, scale, other = (
+        np.atleast_1d(v) for v in np.broadcast_arrays(*(np.asarray(v, np.float64) for v in (a, b, scale, other)))
+    )
     mode, width = np.log(a) - np.log(b), np.sqrt(1 / a + 1 / b)
     left = np.maximum(
         -_softplus_inverse(softplus(-mode) + TAIL / a + b / a * softplus(mode)), mode - 12 * width - TAIL / a
@@ -44,7 +47,7 @@ def beta_nodes(a: Any, b: Any, scale: Any) -> tuple[Array, Array, Array]:
     )
     unit = np.minimum(1.0, width)
     low = np.maximum(left, np.minimum(mode, -np.log1p(scale) - 1)) / unit
-    high = np.minimum(right, np.maximum(mode, 1.0)) / unit
+    high = np.minimum(right, np.maximum(mode, np.log1p(other) + 0.3)) / unit
     start, end = low - np.log1p(low - left / unit), high + np.log1p(right / unit - high)
     count = int(np.ceil(float((end - start).max()) / STEP)) + 1
     v = start[:, None] + (end - start)[:, None] * np.linspace(0.0, 1.0, count)

@@ -1,0 +1,184 @@
+"""The distribution of a customer's orders and of what they spend, given that the customer is alive: tables to look points up in.
+
+P(at least n orders) depends on (x, T) alone. The sum of n gamma-gamma spends is a beta-prime variable times (v + spent so far), so
+the distribution of a customer's spend is a mixture of those over n. Both are computed once for all customers of one x.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from lifeworth.models.distinct import Array, Codes, distinct
+from lifeworth.models.gamma_gamma import FittedSpend
+from lifeworth.models.history import History
+from lifeworth.models.orders import FittedOrders
+
+EACH = 64
+"""Up to so many orders every number is told apart; beyond, numbers are taken together in steps of 3 %."""
+SUMMED = 512
+"""Up to so many orders probabilities are summed up term by term, which costs less than one at a time."""
+REST = 1e-4
+"""Probability of still more orders at which a distribution is cut off."""
+TIMES = 20
+"""More distinct T than that in a group are interpolated from so many: the distributions are smooth in ln(T + horizon)."""
+GRID = 80
+FINE, COARSE = 12, 1.08
+"""For sums of spends numbers are told apart up to 12 and then put on a grid in steps of 8 %: sums overlap more than that."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Customers of one x: their `rows`, the distinct `T` among them, each row's `place` in those, and the `first` row of each."""
+
+    x: float
+    rows: Codes
+    T: Array
+    place: Codes
+    first: Codes
+
+
+def groups(h: History, *columns: Array) -> Iterator[Group]:
+    """The customers of `h` grouped by equal values of `columns`, the first of which is x."""
+    found = distinct(columns, None)
+    assert found.place is not None  # noqa: S101 - told to distinct() by its default
+    order = np.argsort(found.place, kind="stable")
+    bounds = np.r_[0, np.cumsum(found.weights).astype(np.int64)]
+    for number in range(found.weights.size):
+        rows = order[bounds[number] : bounds[number + 1]]
+        times = distinct([h.T[rows]], None)
+        assert times.place is not None  # noqa: S101
+        first = np.zeros(times.weights.size, np.int64)
+        first[times.place[::-1]] = np.arange(rows.size)[::-1]
+        yield Group(float(found.columns[0][number]), rows, times.columns[0], times.place, first)
+
+
+def count_table(points: Sequence[FittedOrders], group: Group, horizon: float) -> tuple[Array, Array]:
+    """Numbers of orders, and P(at least so many | alive), the mean over `points`, for each T of the group (T × numbers)."""
+    soonest = np.array([group.T.min()])
+    x = np.array([group.x])
+    last = 4.0
+    while last < 1e9 and any(f.recipe.at_least_if_alive(x, soonest, last, horizon, *f.theta)[0] > REST for f in points):
+        last *= 2
+    numbers = [float(n) for n in range(1, int(min(last, EACH)) + 1)]
+    while numbers[-1] < last:
+        numbers.append(float(np.ceil(numbers[-1] * 1.03)))
+    n = np.array(numbers)
+    summed = int(min(n[-1], SUMMED))
+    inner = n <= summed
+    T, spread = _few_times(group.T, horizon)
+    total = np.zeros((T.size, n.size))
+    for f in points:
+        table = f.recipe.at_least_table(group.x, T, summed, horizon, *f.theta)
+        total[:, inner] += table[:, n[inner].astype(int) - 1]
+        if not inner.all():
+            total[:, ~inner] += f.recipe.at_least_if_alive(x, T[:, None], n[~inner], horizon, *f.theta)
+    found = total / len(points)
+    return n, found if spread is None else np.minimum.accumulate(np.clip(spread @ found, 0.0, 1.0), axis=1)
+
+
+def _few_times(T: Array, horizon: float) -> tuple[Array, Array | None]:
+    """Chebyshev's points between the first and the last T, and the matrix that takes values there to all T."""
+    if T.size <= TIMES:
+        return T, None
+    place = np.log(T + horizon)
+    low, high = place.min(), place.max()
+    nodes = np.cos(np.pi * (np.arange(TIMES) + 0.5) / TIMES)
+    few = np.exp(low + 0.5 * (nodes + 1) * (high - low)) - horizon
+    back = np.linalg.inv(np.polynomial.chebyshev.chebvander(nodes, TIMES - 1))
+    return np.maximum(few, 0.0), np.polynomial.chebyshev.chebvander(
+        2 * (place - low) / (high - low) - 1, TIMES - 1
+    ) @ back
+
+
+def second_moment(numbers: Array, at_least: Array) -> Array:
+    """E[n² | alive] = Σ (2n − 1) P(at least n), numbers taken together where they are."""
+    upto = np.r_[numbers[1:] - 1, numbers[-1]]
+    return np.asarray(at_least @ (upto**2 - (numbers - 1) ** 2))
+
+
+def sums(
+    tastes: Sequence[FittedSpend],
+    theta: Array,
+    numbers: Array,
+    at_least: Array,
+    known: float,
+    typical: float,
+    rarest: float,
+) -> tuple[Array, Array]:
+    """A grid of w (logarithms), and P(sum of spends ÷ (v + spent so far) > w | alive) on it for each T (T × grid)."""
+    p, q, v = theta
+    chance = at_least - np.c_[at_least[:, 1:], np.zeros(len(at_least))]
+    middle = np.r_[0.5 * (numbers[:-1] + numbers[1:] - 1), numbers[-1]]
+    often = (
+        numbers[np.argmax(at_least.max(axis=0) < 0.5 * rarest)] if at_least[:, -1].max() < 0.5 * rarest else numbers[-1]
+    )
+    shape = q + p * known
+    ends = special.betaincinv(np.array([p, p * often]), shape, np.array([1e-3, 1 - 0.25 * rarest]))
+    low, high = np.log(ends) - np.log1p(-np.minimum(ends, 1 - 1e-12))
+    grid = np.linspace(low, high, GRID)
+    nodes, chance = _condensed(middle, chance)
+    above = np.zeros((GRID, nodes.size))
+    for taste in tastes:
+        own_p, own_q, own_v = taste.theta
+        moved = grid + np.log((v + known * typical) / (own_v + known * typical))
+        above += special.betainc(own_q + own_p * known, own_p * nodes, special.expit(-moved)[:, None])
+    return grid, chance @ (above.T / len(tastes))
+
+
+def reach(chance: float, alive: Array) -> Array:
+    """The probability to be exceeded, given alive: above 1 where the customer is more surely gone."""
+    return np.asarray(np.divide(chance, alive, out=np.full(alive.size, np.inf), where=alive > 0))
+
+
+def count_point(at_least: Array, numbers: Array, place: Codes, beyond: Array) -> Array:
+    """The smallest n with P(more than n) ≤ beyond; within numbers taken together, by proportion."""
+    index = _last_above(at_least, place, beyond)
+    found = np.where(index >= 0, numbers[np.maximum(index, 0)], 0.0)
+    gap = np.r_[np.diff(numbers), 1.0][np.maximum(index, 0)]
+    wide = (index >= 0) & (gap > 1)
+    if wide.any():
+        here = at_least[place[wide], index[wide]]
+        there = at_least[place[wide], np.minimum(index[wide] + 1, numbers.size - 1)]
+        part = np.divide(here - beyond[wide], here - there, out=np.zeros(here.size), where=here > there)
+        found[wide] += np.floor(part * (gap[wide] - 1))
+    return found
+
+
+def sum_point(grid: Array, above: Array, place: Codes, beyond: Array) -> Array:
+    """The w with P(sum > w | alive) = beyond, by linear interpolation in ln w; 0 where not even one order is so likely."""
+    index = _last_above(above, place, beyond)
+    inside = np.clip(index, 0, GRID - 2)
+    here, there = above[place, inside], above[place, inside + 1]
+    part = np.divide(here - beyond, here - there, out=np.zeros(here.size), where=here > there)
+    w = np.exp(grid[inside] + np.clip(part, 0.0, 1.0) * (grid[1] - grid[0]))
+    return np.where(index >= 0, w, 0.0)
+
+
+def _condensed(numbers: Array, chance: Array) -> tuple[Array, Array]:
+    """The distribution (T × numbers) moved to fewer numbers, each shared between its two neighbours so that the mean stays."""
+    last = numbers[-1]
+    if last <= FINE:
+        return numbers, chance
+    steps = int(np.ceil(np.log(last / FINE) / np.log(COARSE)))
+    nodes = np.r_[np.arange(1.0, FINE), np.geomspace(FINE, last, steps + 1)]
+    below = np.clip(np.searchsorted(nodes, numbers, side="right") - 1, 0, nodes.size - 2)
+    part = np.clip((numbers - nodes[below]) / (nodes[below + 1] - nodes[below]), 0.0, 1.0)
+    move = np.zeros((numbers.size, nodes.size))
+    move[np.arange(numbers.size), below] = 1 - part
+    move[np.arange(numbers.size), below + 1] += part
+    return nodes, chance @ move
+
+
+def _last_above(table: Array, place: Codes, beyond: Array) -> Codes:
+    """For each row of `place` the last column whose value in that falling row of the table is above `beyond`, or −1."""
+    low, high = np.full(place.size, -1), np.full(place.size, table.shape[1])
+    for _ in range(int(np.ceil(np.log2(table.shape[1] + 1)))):
+        middle = (low + high) // 2
+        more = (middle >= 0) & (table[place, np.clip(middle, 0, table.shape[1] - 1)] > beyond)
+        open_ = high - low > 1
+        low, high = np.where(open_ & more, middle, low), np.where(open_ & ~more, middle, high)
+    return low
