@@ -28,7 +28,7 @@ def lap(name: str) -> None:
     wall, used = now, spent
 
 
-orders, until, out = sys.argv[1:4]
+orders, until = sys.argv[1:3]
 
 import pandas as pd  # noqa: E402
 from lifetimes import BetaGeoFitter, GammaGammaFitter  # noqa: E402

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import ibis
+import pyarrow as pa
 import pytest
 
 from lifeworth.data.contracts import TABLES
@@ -341,3 +342,12 @@ def test_a_lost_cent_does_not_pass(tidy):
 def test_a_lost_row_does_not_pass(tidy):
     with pytest.raises(LifeworthError, match="4 rows came in, 3 are accounted for"):
         replace(tidy(PLAIN).reconciliation, rows_in=4).check()
+
+
+def test_equal_rows_of_a_very_large_source_are_estimated_without_bias(engine, monkeypatch):
+    from lifeworth.data import aside
+
+    monkeypatch.setattr(aside, "COUNTED_UP_TO", 100)
+    twice = pa.table({"customer_id": [str(n // 2) for n in range(40_000)]})
+    found = aside._alike(engine, engine.load("rows", twice), ("customer_id",), twice.num_rows)
+    assert found == pytest.approx(20_000, rel=0.15)

@@ -30,7 +30,7 @@ def tidied(engine, table, grain, **columns):
         arrays[name] = value.cast(wide, safe=False).cast(kind)
     staged = engine.load("staged", pa.table(arrays, schema=SCHEMA))
     files, understood = [SimpleNamespace(name="x")], SimpleNamespace(grain=grain)
-    source = SimpleNamespace(rows=staged, files=files, columns=understood, currency=None)
+    source = SimpleNamespace(rows=staged, files=files, columns=understood, currency=None, has=frozenset(SCHEMA.names))
     return clean(engine, source, Settings(), today=TODAY), engine
 
 

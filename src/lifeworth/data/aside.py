@@ -19,6 +19,12 @@ from lifeworth.engine.base import Engine
 PLACE = ("source_file", "source_row")
 """What tells a row from every other."""
 
+COUNTED_UP_TO = 1_000_000
+"""Rows up to which equal ones are counted one by one; for a remark about more than that an estimate does."""
+
+SHARE = 16
+"""The part of the hashes an estimate looks at: one of so many."""
+
 _SAID = ("fault", "fault_column", "fault_value")
 _ALIKE = tuple(name for name in STAGED.columns if name not in {*PLACE, *_SAID})
 
@@ -33,6 +39,13 @@ class Policy:
     """Whether one row is one order; otherwise rows are lines."""
     drop_copies: bool
     drop_worthless: bool
+    filled: frozenset[str] = frozenset(STAGED.columns)
+    """The columns this source fills; the others are empty in every row, so they need no look."""
+
+    @property
+    def alike(self) -> tuple[str, ...]:
+        """The columns in which copies are equal."""
+        return tuple(name for name in _ALIKE if name in self.filled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +80,14 @@ def sort_out(engine: Engine, rows: Table, probe: Probe, policy: Policy, files: i
         usable = judged.filter(judged["_reason"].isnull()).drop("_reason")
     unique, copies, alike = _unique(engine, usable, probe, policy), 0, 0
     if probe.named_orders and not unique and policy.drop_copies:
-        again = _copies(engine, usable)
+        again = _copies(engine, usable, policy.alike)
         if again is not None:
             copies = engine.row(again.agg(rows=again.count()))["rows"]
             aside.append(quarantined(usable.semi_join(again, PLACE), "duplicate"))
             usable = usable.anti_join(again, PLACE)
             unique = policy.by_order and _unique(engine, usable, probe, policy)
     if not probe.named_orders:
-        alike = _alike(engine, usable)
+        alike = _alike(engine, usable, policy.alike, probe.rows)
     return Sorted(usable, tuple(aside), unique, copies, alike)
 
 
@@ -137,27 +150,34 @@ def _unique(engine: Engine, usable: Table, probe: Probe, policy: Policy) -> bool
     return bool(found["named"] == found["different"])
 
 
-def _copies(engine: Engine, usable: Table) -> Table | None:
+def _copies(engine: Engine, usable: Table, columns: tuple[str, ...]) -> Table | None:
     """Rows that are alike in every column to an earlier one of the same order.
 
     A hash finds out whether there can be any; equality itself is then judged on the columns, so it is exact.
     """
     named = usable.filter(usable["order_id"].notnull())
-    hashed = named.mutate(_hash=_hash(named, _ALIKE))
+    hashed = named.mutate(_hash=_hash(named, columns))
     found = engine.row(hashed.agg(rows=hashed.count(), different=hashed["_hash"].nunique()))
     if found["rows"] == found["different"]:
         return None
     often = hashed.group_by("_hash").agg(often=hashed.count())
     suspects = hashed.semi_join(often.filter(often["often"] > 1), ["_hash"])
-    first = ibis.window(group_by=[*_ALIKE], order_by=[*PLACE])
+    first = ibis.window(group_by=[*columns], order_by=[*PLACE])
     numbered = suspects.mutate(_nth=ibis.row_number().over(first))
     return engine.create("_copies", numbered.filter(numbered["_nth"] > 0).select(*PLACE))
 
 
-def _alike(engine: Engine, usable: Table) -> int:
-    hashed = usable.select(_hash=_hash(usable, _ALIKE))
+def _alike(engine: Engine, usable: Table, columns: tuple[str, ...], rows: int) -> int:
+    """How many rows are equal to another one; of very many rows, as many as a sixteenth of all possible rows tells.
+
+    Equal rows have equal hashes, so a share of the hashes holds both or neither of a pair.
+    """
+    hashed = usable.select(_hash=_hash(usable, columns))
+    share = 1 if rows <= COUNTED_UP_TO else SHARE
+    if share > 1:
+        hashed = hashed.filter(hashed["_hash"] % share == 0)
     found = engine.row(hashed.agg(rows=hashed.count(), different=hashed["_hash"].nunique()))
-    return int(found["rows"] - found["different"])
+    return int(found["rows"] - found["different"]) * share
 
 
 def _hash(rows: Table, names: tuple[str, ...]) -> ibis.Value:

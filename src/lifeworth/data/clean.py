@@ -7,7 +7,7 @@ without specialities, is never copied: its `orders` are a view of the staged row
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Protocol
@@ -70,6 +70,10 @@ class StagedRows(Protocol):
     @property
     def currency(self) -> str | None:
         """The currency of the whole source, where it says so."""
+
+    @property
+    def has(self) -> Collection[str]:
+        """The staged columns that are filled."""
 
 
 @dataclass(frozen=True)
@@ -186,6 +190,7 @@ class _Cleaning:
             by_order=self.found.by_order,
             drop_copies=self.settings.duplicates == "set-aside",
             drop_worthless=self.settings.zero_value == "set-aside",
+            filled=frozenset(self.source.has),
         )
         sorted_rows = aside.sort_out(self.engine, self.rows, self.probe, policy, len(self.probe.files))
         self.found.copies, self.found.alike = sorted_rows.copies, sorted_rows.alike

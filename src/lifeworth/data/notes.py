@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from lifeworth.data.aside import COUNTED_UP_TO
 from lifeworth.data.probe import Probe
 from lifeworth.data.reconcile import Reconciliation
 
@@ -39,6 +40,10 @@ def write(found: Found, reconciliation: Reconciliation) -> tuple[str, ...]:
     return tuple(_notes(found, reconciliation))
 
 
+def _about(found: Found) -> str:
+    return "About " if found.probe.rows > COUNTED_UP_TO else ""
+
+
 def counted(number: int, noun: str, verb: tuple[str, str] | None = None) -> str:
     """A number with its noun, and its verb where one follows: "1 row is", "2,000 rows are"."""
     words = f"{number:,} {noun}" + ("" if number == 1 else "s")
@@ -60,7 +65,7 @@ def _notes(found: Found, sums: Reconciliation) -> Iterator[str]:
         )
     if found.alike:
         yield (
-            f"{counted(found.alike, 'row', _BE)} alike in every column to another row, and kept: without order numbers "
+            f"{_about(found)}{counted(found.alike, 'row', _BE)} alike in every column to another row, and kept: without order numbers "
             "a second purchase cannot be told from a copy."
         )
     if found.by_order and found.several_rows:
