@@ -9,8 +9,33 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lifeworth.models import NBD, BetaGeoNBD, GammaGamma, History, ModifiedBetaGeoNBD, ParetoNBD, SpendHistory
+from lifeworth.models import (
+    NBD,
+    BetaGeoBetaBernoulli,
+    BetaGeoNBD,
+    GammaGamma,
+    History,
+    ModifiedBetaGeoNBD,
+    ParetoNBD,
+    SpendHistory,
+)
 from lifeworth.models.base import Model
+
+EXTREME = History(
+    x=[0, 0, 0, 1, 1, 7, 500, 500, 5000, 5000, 100_000],
+    t_x=[0, 0, 0, 0.001, 700, 39, 100, 104, 1, 5000, 5000],
+    T=[0, 1e-3, 5000, 5000, 700, 39, 104, 104, 5000, 5000, 5000],
+)
+EXTREME_IN_STEPS = History(
+    x=[0, 0, 0, 1, 1, 7, 500, 500, 5000, 1],
+    t_x=[0, 0, 0, 1, 700, 39, 1000, 500, 5000, 1],
+    T=[0, 1, 5000, 5000, 700, 39, 1000, 1500, 5000, 1],
+)
+
+
+def in_steps(model: Model[Any], truth: dict[str, float], size: int, rng: np.random.Generator) -> History:
+    """Customers who had from 2 to 12 opportunities."""
+    return model.at(truth).simulate(rng.integers(2, 13, size), rng).history
 
 
 def histories(model: Model[Any], truth: dict[str, float], size: int, rng: np.random.Generator) -> History:
@@ -33,6 +58,13 @@ class Case:
     tags: frozenset[str]
     time_parameters: tuple[str, ...] = ()
     money_parameters: tuple[str, ...] = ()
+    extreme: History = EXTREME
+
+    def ages(self, size: int, rng: np.random.Generator) -> np.ndarray:
+        """Times of observation that suit the model."""
+        if "steps" in self.tags:
+            return rng.integers(2, 13, size).astype(float)
+        return rng.uniform(0.2, 1.0, size) * 4 * self.truth["alpha"]
 
     def __str__(self) -> str:
         return self.model.key
@@ -61,13 +93,20 @@ CASES = (
         frozenset({"orders", "time"}),
         time_parameters=("alpha",),
     ),
+    Case(
+        BetaGeoBetaBernoulli,
+        {"alpha": 1.2, "beta": 0.9, "gamma": 0.7, "delta": 3.0},
+        in_steps,
+        frozenset({"orders", "steps"}),
+        extreme=EXTREME_IN_STEPS,
+    ),
     Case(GammaGamma, {"p": 6.0, "q": 4.0, "v": 15.0}, spends, frozenset({"spend"}), money_parameters=("v",)),
 )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`case` runs over every model, `order_case` over those of repeat orders."""
-    for name, tag in {"case": None, "order_case": "orders", "spend_case": "spend"}.items():
+    for name, tag in {"case": None, "order_case": "orders", "time_case": "time", "spend_case": "spend"}.items():
         if name in metafunc.fixturenames:
             chosen = [case for case in CASES if tag is None or tag in case.tags]
             metafunc.parametrize(name, chosen, ids=str)

@@ -8,7 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lifeworth.models import BetaGeoNBD, GammaGamma, History, ModifiedBetaGeoNBD, ParetoNBD, SpendHistory
+from lifeworth.models import (
+    BetaGeoBetaBernoulli,
+    BetaGeoNBD,
+    GammaGamma,
+    History,
+    ModifiedBetaGeoNBD,
+    ParetoNBD,
+    SpendHistory,
+)
 
 EXACT = 1e-9
 QUADRATURE = 1e-9
@@ -45,6 +53,23 @@ def test_order_models_give_the_golden_values(golden: dict, model: type, section:
         }
         for name, value in customer[section].items():
             assert answers[name][0] == pytest.approx(float(value), rel=EXACT, abs=0), (customer["id"], name)
+
+
+def test_bg_bb_gives_the_golden_values(golden: dict) -> None:
+    model = BetaGeoBetaBernoulli()
+    fitted = model.at(dict(zip(model.symbols, map(float, golden["params"]["bgbb"]), strict=True)))
+    for customer in golden["bgbb"]:
+        h = History([customer["x"]], [customer["t_x"]], [customer["n"]])
+        answers = {
+            "ll": fitted.log_likelihoods(h),
+            "cet1": fitted.expected_orders(h, 1),
+            "cet5": fitted.expected_orders(h, 5),
+            "palive_at_n": fitted.probability_alive(h),
+            "palive_at_n_plus_1": fitted.probability_alive(h, later=1),
+            "dert_d10": fitted.expected_discounted_orders(h, float(np.log(1.1))),
+        }
+        for name, value in answers.items():
+            assert value[0] == pytest.approx(float(customer[name]), rel=EXACT), name
 
 
 def test_gamma_gamma_gives_the_golden_values(golden: dict) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lifeworth.models.beta_geo import BetaGeoNBD
+from lifeworth.models.beta_geo_beta_bernoulli import BetaGeoBetaBernoulli
 from lifeworth.models.gamma_gamma import GammaGamma
 from lifeworth.models.history import History, SpendHistory
 from lifeworth.models.modified_beta_geo import ModifiedBetaGeoNBD
@@ -12,6 +13,7 @@ from lifeworth.models.saved import from_json
 
 __all__ = [
     "NBD",
+    "BetaGeoBetaBernoulli",
     "BetaGeoNBD",
     "GammaGamma",
     "History",

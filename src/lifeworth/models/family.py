@@ -6,6 +6,7 @@ from typing import Any
 
 from lifeworth.models.base import Model
 from lifeworth.models.beta_geo import BetaGeoNBD
+from lifeworth.models.beta_geo_beta_bernoulli import BetaGeoBetaBernoulli
 from lifeworth.models.gamma_gamma import GammaGamma
 from lifeworth.models.modified_beta_geo import ModifiedBetaGeoNBD
 from lifeworth.models.nbd import NBD
@@ -18,6 +19,7 @@ MODELS: dict[str, type[Model[Any]]] = {
         BetaGeoNBD,
         ModifiedBetaGeoNBD,
         ParetoNBD,
+        BetaGeoBetaBernoulli,
         GammaGamma,
     )
 }

@@ -21,6 +21,8 @@ from lifeworth.models.distinct import Array, Codes, Flags
 from lifeworth.models.history import History
 
 NODES_A_FOLD = 2.5
+TAIL_OF_DISCOUNT = 45.0
+"""Where e^(−rate × time) has fallen under 3e-20, nothing further is added."""
 
 
 class OrderModel(Model[History]):
@@ -44,9 +46,9 @@ class OrderModel(Model[History]):
     def orders_if_alive(self, x: Array, T: Array, t: Any, *theta: Any) -> Array:
         """Expected orders in (T, T + t], given alive at T."""
 
-    @abstractmethod
     def rate_if_alive(self, x: Array, T: Array, t: Any, *theta: Any) -> Array:
         """Expected orders a unit of time, t after T, given alive at T: the derivative of `orders_if_alive` by t."""
+        raise NotImplementedError
 
     @abstractmethod
     def count_if_alive(self, x: Array, T: Array, n: Any, t: Any, *theta: Any) -> Array:
@@ -67,6 +69,21 @@ class OrderModel(Model[History]):
     def at_least_table(self, x: float, T: Array, last: int, t: float, *theta: Any) -> Array:
         """`at_least_if_alive` for n = 1 … last, of customers of one x (T × last)."""
         return self.at_least_if_alive(np.array(x), T[:, None], np.arange(1.0, last + 1), t, *theta)
+
+    def discounted_if_alive(self, x: Array, T: Array, end: float, rate: float, *theta: Any) -> Array:
+        """Expected orders in (T, T + end], each counted e^(−rate × time after T), given alive at T.
+
+        ∫₀ᵉⁿᵈ e^(−rate·s) · rate_if_alive(s) ds by Gauss and Legendre, in a time that runs by folds of the shortest change.
+        """
+        turn = np.minimum(self.turn(x, T, *theta), 1.0 / rate)
+        reach = np.log1p(end / turn)
+        nodes, weights = np.polynomial.legendre.leggauss(8 + int(NODES_A_FOLD * np.ceil(reach.max(initial=0.0))))
+        result = np.zeros(x.size)
+        for node, weight in zip(0.5 * (nodes + 1), 0.5 * weights, strict=True):
+            fold = turn * np.exp(reach * node)
+            s = fold - turn
+            result += weight * reach * fold * np.exp(-rate * s) * self.rate_if_alive(x, T, s, *theta)
+        return result
 
     def turn(self, x: Array, T: Array, *theta: Any) -> Array:
         """The shortest time after T over which `rate_if_alive` can change much: where a quadrature has to begin looking."""
@@ -136,8 +153,9 @@ class FittedOrders(Fitted[History]):
             )
         if rate == 0 and horizon is not None:
             return self.expected_orders_if_alive(h, horizon)
-        end = TAIL_OF_DISCOUNT / rate if horizon is None else min(_span(horizon), TAIL_OF_DISCOUNT / rate)
-        return self._after(h, self._discounted, end, rate)
+        furthest = float(np.ceil(TAIL_OF_DISCOUNT / rate))
+        end = furthest if horizon is None else min(_span(horizon), furthest)
+        return self._after(h, self.recipe.discounted_if_alive, end, rate)
 
     def order_count_probability(self, h: History, n: int | Array | list[int], horizon: float) -> Array:
         """P(exactly n orders in (T, T + horizon]): one a row, or rows × len(n) for several n."""
@@ -192,22 +210,6 @@ class FittedOrders(Fitted[History]):
         pairs = h.distinct(("x", "T"))
         values = np.asarray(kernel(*pairs.columns, *given, *self.theta), np.float64)
         return values[pairs.place]
-
-    def _discounted(self, x: Array, T: Array, end: float, rate: float, *theta: Any) -> Array:
-        """∫₀ᵉⁿᵈ e^(−rate·s) · rate_if_alive(s) ds by Gauss and Legendre, in a time that runs by folds of the shortest change."""
-        turn = np.minimum(self.recipe.turn(x, T, *theta), 1.0 / rate)
-        reach = np.log1p(end / turn)
-        nodes, weights = np.polynomial.legendre.leggauss(8 + int(NODES_A_FOLD * np.ceil(reach.max(initial=0.0))))
-        result = np.zeros(x.size)
-        for node, weight in zip(0.5 * (nodes + 1), 0.5 * weights, strict=True):
-            fold = turn * np.exp(reach * node)
-            s = fold - turn
-            result += weight * reach * fold * np.exp(-rate * s) * self.recipe.rate_if_alive(x, T, s, *theta)
-        return result
-
-
-TAIL_OF_DISCOUNT = 45.0
-"""Where e^(−rate × time) has fallen under 3e-20, nothing further is added."""
 
 
 def _span(value: float) -> float:
