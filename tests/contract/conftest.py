@@ -11,13 +11,16 @@ import pytest
 
 from lifeworth.models import (
     NBD,
+    BetaDiscreteWeibull,
     BetaGeoBetaBernoulli,
     BetaGeoNBD,
     GammaGamma,
     History,
     ModifiedBetaGeoNBD,
     ParetoNBD,
+    ShiftedBetaGeometric,
     SpendHistory,
+    Tenures,
 )
 from lifeworth.models.base import Model
 
@@ -36,6 +39,11 @@ EXTREME_IN_STEPS = History(
 def in_steps(model: Model[Any], truth: dict[str, float], size: int, rng: np.random.Generator) -> History:
     """Customers who had from 2 to 12 opportunities."""
     return model.at(truth).simulate(rng.integers(2, 13, size), rng).history
+
+
+def tenures(model: Model[Any], truth: dict[str, float], size: int, rng: np.random.Generator) -> Tenures:
+    """Customers who came to between one and ten renewals."""
+    return model.at(truth).simulate(rng.integers(1, 11, size), rng)
 
 
 def histories(model: Model[Any], truth: dict[str, float], size: int, rng: np.random.Generator) -> History:
@@ -100,13 +108,21 @@ CASES = (
         frozenset({"orders", "steps"}),
         extreme=EXTREME_IN_STEPS,
     ),
+    Case(ShiftedBetaGeometric, {"alpha": 0.8, "beta": 2.5}, tenures, frozenset({"contract"})),
+    Case(BetaDiscreteWeibull, {"alpha": 0.8, "beta": 2.5, "c": 1.4}, tenures, frozenset({"contract"})),
     Case(GammaGamma, {"p": 6.0, "q": 4.0, "v": 15.0}, spends, frozenset({"spend"}), money_parameters=("v",)),
 )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`case` runs over every model, `order_case` over those of repeat orders."""
-    for name, tag in {"case": None, "order_case": "orders", "time_case": "time", "spend_case": "spend"}.items():
+    for name, tag in {
+        "case": None,
+        "order_case": "orders",
+        "time_case": "time",
+        "spend_case": "spend",
+        "contract_case": "contract",
+    }.items():
         if name in metafunc.fixturenames:
             chosen = [case for case in CASES if tag is None or tag in case.tags]
             metafunc.parametrize(name, chosen, ids=str)

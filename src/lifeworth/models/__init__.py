@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lifeworth.models.beta_discrete_weibull import BetaDiscreteWeibull
 from lifeworth.models.beta_geo import BetaGeoNBD
 from lifeworth.models.beta_geo_beta_bernoulli import BetaGeoBetaBernoulli
 from lifeworth.models.gamma_gamma import GammaGamma
@@ -10,15 +11,20 @@ from lifeworth.models.modified_beta_geo import ModifiedBetaGeoNBD
 from lifeworth.models.nbd import NBD
 from lifeworth.models.pareto_nbd import ParetoNBD
 from lifeworth.models.saved import from_json
+from lifeworth.models.shifted_beta_geometric import ShiftedBetaGeometric
+from lifeworth.models.tenures import Tenures
 
 __all__ = [
     "NBD",
+    "BetaDiscreteWeibull",
     "BetaGeoBetaBernoulli",
     "BetaGeoNBD",
     "GammaGamma",
     "History",
     "ModifiedBetaGeoNBD",
     "ParetoNBD",
+    "ShiftedBetaGeometric",
     "SpendHistory",
+    "Tenures",
     "from_json",
 ]

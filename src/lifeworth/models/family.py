@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from lifeworth.models.base import Model
+from lifeworth.models.beta_discrete_weibull import BetaDiscreteWeibull
 from lifeworth.models.beta_geo import BetaGeoNBD
 from lifeworth.models.beta_geo_beta_bernoulli import BetaGeoBetaBernoulli
 from lifeworth.models.gamma_gamma import GammaGamma
 from lifeworth.models.modified_beta_geo import ModifiedBetaGeoNBD
 from lifeworth.models.nbd import NBD
 from lifeworth.models.pareto_nbd import ParetoNBD
+from lifeworth.models.shifted_beta_geometric import ShiftedBetaGeometric
 
 MODELS: dict[str, type[Model[Any]]] = {
     model.key: model
@@ -20,6 +22,8 @@ MODELS: dict[str, type[Model[Any]]] = {
         ModifiedBetaGeoNBD,
         ParetoNBD,
         BetaGeoBetaBernoulli,
+        ShiftedBetaGeometric,
+        BetaDiscreteWeibull,
         GammaGamma,
     )
 }

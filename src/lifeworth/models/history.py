@@ -85,12 +85,12 @@ class Cells:
         faults = [
             fault
             for name in self._given()
-            for fault in _bad(name, getattr(self, name), lambda v: ~np.isfinite(v), "not a finite number")
+            for fault in faulty(name, getattr(self, name), lambda v: ~np.isfinite(v), "not a finite number")
         ]
         if faults:
             return faults
         if self.weights is not None:
-            faults += _bad("weights", self.weights, lambda w: w <= 0, "not above 0")
+            faults += faulty("weights", self.weights, lambda w: w <= 0, "not above 0")
         return faults
 
 
@@ -142,8 +142,8 @@ class History(Cells):
         faults = super()._faults()
         if faults:
             return faults
-        faults += _bad("x", self.x, lambda x: (x < 0) | (x != np.rint(x)), "not a whole number from 0")
-        faults += _bad("t_x", self.t_x, lambda t: t < 0, "before the first purchase")
+        faults += faulty("x", self.x, lambda x: (x < 0) | (x != np.rint(x)), "not a whole number from 0")
+        faults += faulty("t_x", self.t_x, lambda t: t < 0, "before the first purchase")
         for rows, said in (
             (
                 self.t_x > self.T * (1 + 1e-12),
@@ -217,7 +217,7 @@ class SpendHistory(Cells):
         faults = super()._faults()
         if faults:
             return faults
-        faults += _bad("x", self.x, lambda x: (x < 0) | (x != np.rint(x)), "not a whole number from 0")
+        faults += faulty("x", self.x, lambda x: (x < 0) | (x != np.rint(x)), "not a whole number from 0")
         wrong = (self.x > 0) & (self.mean_value <= 0)
         faults += [
             f"row {row}: mean_value = {self.mean_value[row]:g} over {self.x[row]:g} purchases; the spend model needs values above 0"
@@ -237,6 +237,6 @@ def _numbers(name: str, values: Any) -> Array:
     return array.reshape(-1)
 
 
-def _bad(name: str, values: Array, test: Callable[[Array], Any], said: str) -> list[str]:
+def faulty(name: str, values: Array, test: Callable[[Array], Any], said: str) -> list[str]:
     """One line for each of the first values that fail `test`."""
     return [f"row {row}: {name} = {values[row]:g} is {said}" for row in np.flatnonzero(test(values))[:MAX_FAULTS]]

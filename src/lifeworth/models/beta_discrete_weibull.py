@@ -1,0 +1,40 @@
+"""BdW: as sBG, but a customer's own chance of leaving may fall or rise with tenure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from lifeworth.models.base import Parameter
+from lifeworth.models.contract import MEANING, ContractModel, FittedContract, starts, tenure_term
+from lifeworth.models.likelihood import Term
+from lifeworth.models.tenures import Tenures
+
+
+class BetaDiscreteWeibull(ContractModel):
+    """The beta-discrete-Weibull model of Fader, Hardie, Liu, Davin & Steenburgh (2018), '"How to Project Customer Retention" Revisited'.
+
+    With c = 1 it is sBG; above 1 a customer's chance of leaving rises with tenure, below 1 it falls.
+    """
+
+    name = "BdW"
+    key = "beta_discrete_weibull"
+    result = FittedContract
+    source = "Fader, Hardie, Liu, Davin & Steenburgh (2018), Journal of Interactive Marketing 43, 1-16"
+    assumptions = (
+        "Of customers with leaving chance θ at the first renewal, (1−θ) to the power tᶜ are still there after t.",
+        "These chances are beta-distributed over customers (alpha, beta); c is the same for all.",
+    )
+    parameters = (*MEANING, Parameter("c", "how leaving changes with tenure: falls below 1, rises above"))
+
+    @property
+    def terms(self) -> Sequence[Term]:
+        """One term: all of it depends on both columns."""
+        return (Term(("periods", "lost"), tenure_term),)
+
+    def starts(self, cells: Tenures) -> Sequence[Mapping[str, float]]:
+        """As for sBG, with leaving that falls, stays or rises."""
+        return [{**start, "c": c} for c in (1.0, 0.6, 1.6) for start in starts()]
+
+    def shape(self, theta: Sequence[float]) -> tuple[float, float, float]:
+        """As they are."""
+        return theta[0], theta[1], theta[2]
