@@ -15,9 +15,11 @@ from lifeworth.models import (
     BetaGeoBetaBernoulli,
     BetaGeoNBD,
     GammaGamma,
+    GammaGammaPerTransaction,
     History,
     ModifiedBetaGeoNBD,
     ParetoNBD,
+    Purchases,
     ShiftedBetaGeometric,
     SpendHistory,
     Tenures,
@@ -50,6 +52,14 @@ def histories(model: Model[Any], truth: dict[str, float], size: int, rng: np.ran
     """Customers of the model, acquired over most of the time watched."""
     span = 6 * truth["alpha"]
     return model.at(truth).simulate(rng.uniform(0.1 * span, span, size), rng).history
+
+
+def purchases(model: Model[Any], truth: dict[str, float], size: int, rng: np.random.Generator) -> Purchases:
+    """One purchase and more of each customer."""
+    each = rng.poisson(1.0, size) + 1
+    nu = rng.gamma(truth["q"], 1 / truth["v"], size)
+    who = np.repeat(np.arange(size), each)
+    return Purchases.of(who, rng.gamma(truth["p"], 1 / nu[who]))
 
 
 def spends(model: Model[Any], truth: dict[str, float], size: int, rng: np.random.Generator) -> SpendHistory:
@@ -110,6 +120,13 @@ CASES = (
     ),
     Case(ShiftedBetaGeometric, {"alpha": 0.8, "beta": 2.5}, tenures, frozenset({"contract"})),
     Case(BetaDiscreteWeibull, {"alpha": 0.8, "beta": 2.5, "c": 1.4}, tenures, frozenset({"contract"})),
+    Case(
+        GammaGammaPerTransaction,
+        {"p": 6.0, "q": 4.0, "v": 15.0},
+        purchases,
+        frozenset({"spend"}),
+        money_parameters=("v",),
+    ),
     Case(GammaGamma, {"p": 6.0, "q": 4.0, "v": 15.0}, spends, frozenset({"spend"}), money_parameters=("v",)),
 )
 

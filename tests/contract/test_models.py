@@ -139,10 +139,14 @@ def test_too_few_customers_are_refused(case: Any) -> None:
 def test_money_in_cents_or_euros_gives_the_same_model(spend_case: Any) -> None:
     case = spend_case
     data = draw(case)
-    cents = type(data)(data.x, 100 * data.mean_value)
+    columns = {"mean_value": 100 * data.mean_value}
+    if "mean_log_value" in data.COLUMNS:
+        columns["mean_log_value"] = data.mean_log_value + np.log(100)
+    cents = type(data)(data.x, **columns)
     one, other = case.model().fit(data), case.model().fit(cents)
     for symbol, value in one.parameters.items():
         factor = 100 if symbol in case.money_parameters else 1
         assert other.parameters[symbol] == pytest.approx(factor * value, rel=1e-5)
-    buyers = (data.x > 0).sum()
+    # as many densities as there are values: each customer's mean, or every purchase
+    buyers = data.x.sum() if "mean_log_value" in data.COLUMNS else (data.x > 0).sum()
     assert other.log_likelihood == pytest.approx(one.log_likelihood - buyers * np.log(100), rel=1e-9)

@@ -6,6 +6,7 @@ from lifeworth.models.beta_discrete_weibull import BetaDiscreteWeibull
 from lifeworth.models.beta_geo import BetaGeoNBD
 from lifeworth.models.beta_geo_beta_bernoulli import BetaGeoBetaBernoulli
 from lifeworth.models.gamma_gamma import GammaGamma
+from lifeworth.models.gamma_gamma_per_transaction import GammaGammaPerTransaction, Purchases
 from lifeworth.models.history import History, SpendHistory
 from lifeworth.models.modified_beta_geo import ModifiedBetaGeoNBD
 from lifeworth.models.nbd import NBD
@@ -20,9 +21,11 @@ __all__ = [
     "BetaGeoBetaBernoulli",
     "BetaGeoNBD",
     "GammaGamma",
+    "GammaGammaPerTransaction",
     "History",
     "ModifiedBetaGeoNBD",
     "ParetoNBD",
+    "Purchases",
     "ShiftedBetaGeometric",
     "SpendHistory",
     "Tenures",

@@ -9,6 +9,7 @@ from lifeworth.models.beta_discrete_weibull import BetaDiscreteWeibull
 from lifeworth.models.beta_geo import BetaGeoNBD
 from lifeworth.models.beta_geo_beta_bernoulli import BetaGeoBetaBernoulli
 from lifeworth.models.gamma_gamma import GammaGamma
+from lifeworth.models.gamma_gamma_per_transaction import GammaGammaPerTransaction
 from lifeworth.models.modified_beta_geo import ModifiedBetaGeoNBD
 from lifeworth.models.nbd import NBD
 from lifeworth.models.pareto_nbd import ParetoNBD
@@ -25,5 +26,6 @@ MODELS: dict[str, type[Model[Any]]] = {
         ShiftedBetaGeometric,
         BetaDiscreteWeibull,
         GammaGamma,
+        GammaGammaPerTransaction,
     )
 }

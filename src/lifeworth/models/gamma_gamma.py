@@ -66,59 +66,6 @@ def of_buyers(kernel: Callable[..., Jet]) -> Callable[..., Jet]:
     return guarded
 
 
-class GammaGamma(Model[SpendHistory]):
-    """The gamma-gamma model of monetary value, Fader & Hardie (2013), 'The Gamma-Gamma Model of Monetary Value'.
-
-    A customer's purchases are Gamma(p, ν), and ν ~ Gamma(q, v) over customers. The mean purchase of the population is
-    p v ÷ (q − 1), which is finite only for q > 1.
-    """
-
-    name = "Gamma-Gamma"
-    key = "gamma_gamma"
-    source = (
-        "Fader & Hardie (2013), brucehardie.com/notes/025; Fader, Hardie & Lee (2005), J. of Marketing Research 42(4)"
-    )
-    assumptions = (
-        "A customer's purchases vary around a mean of their own (gamma-distributed, shape p).",
-        "These means vary over customers (q, v) but not over time.",
-        "What a customer spends on a purchase has nothing to do with how often they buy.",
-    )
-    parameters = (
-        Parameter("p", "shape of a customer's purchases: the larger, the more alike they are"),
-        Parameter("q", "shape of the means over customers: the larger, the more alike customers are"),
-        Parameter("v", "scale of the means over customers, in money"),
-    )
-
-    @property
-    def terms(self) -> Sequence[Term]:
-        """Equation (1a) of the note, split by what its factors depend on."""
-        return (Term(("x",), of_buyers(count_term)), Term(("x", "mean_value"), of_buyers(value_term)))
-
-    def fit(self, data: SpendHistory, *, start: Mapping[str, float] | None = None) -> Any:
-        """Fit by maximum likelihood to the customers with at least one purchase; see `Model.fit`."""
-        return super().fit(data.with_purchases(), start=start)
-
-    def starts(self, cells: SpendHistory) -> Sequence[Mapping[str, float]]:
-        """From the mean purchase; the shapes from narrow to wide."""
-        w = cells.counts
-        mean = float(w @ cells.mean_value) / float(w.sum())
-        return [
-            {"p": p, "q": q, "v": mean * (q - 1) / p} for p, q in ((4.0, 4.0), (1.0, 2.5), (20.0, 3.0), (4.0, 20.0))
-        ]
-
-    def check(self, cells: SpendHistory) -> None:
-        """How purchases of one customer vary shows only in customers with several."""
-        if not (cells.x > 1).any():
-            raise DataError(
-                "No customer has a mean over two or more purchases, so what varies within a customer cannot be told from what varies between them.",
-                hint="Include the first purchase in the mean, or use the mean order value.",
-            )
-        if np.ptp(cells.mean_value) == 0:
-            raise DataError(
-                "All customers spend exactly the same, so there is nothing to model.", hint="Use that value."
-            )
-
-
 @dataclass(frozen=True, eq=False)
 class FittedSpend(Fitted[SpendHistory]):
     """A fitted Gamma-Gamma model."""
@@ -177,4 +124,55 @@ class FittedSpend(Fitted[SpendHistory]):
         return SpendHistory(x, means)
 
 
-GammaGamma.result = FittedSpend
+class GammaGamma(Model[SpendHistory]):
+    """The gamma-gamma model of monetary value, Fader & Hardie (2013), 'The Gamma-Gamma Model of Monetary Value'.
+
+    A customer's purchases are Gamma(p, ν), and ν ~ Gamma(q, v) over customers. The mean purchase of the population is
+    p v ÷ (q − 1), which is finite only for q > 1.
+    """
+
+    name = "Gamma-Gamma"
+    key = "gamma_gamma"
+    result = FittedSpend
+    source = (
+        "Fader & Hardie (2013), brucehardie.com/notes/025; Fader, Hardie & Lee (2005), J. of Marketing Research 42(4)"
+    )
+    assumptions = (
+        "A customer's purchases vary around a mean of their own (gamma-distributed, shape p).",
+        "These means vary over customers (q, v) but not over time.",
+        "What a customer spends on a purchase has nothing to do with how often they buy.",
+    )
+    parameters = (
+        Parameter("p", "shape of a customer's purchases: the larger, the more alike they are"),
+        Parameter("q", "shape of the means over customers: the larger, the more alike customers are"),
+        Parameter("v", "scale of the means over customers, in money"),
+    )
+
+    @property
+    def terms(self) -> Sequence[Term]:
+        """Equation (1a) of the note, split by what its factors depend on."""
+        return (Term(("x",), of_buyers(count_term)), Term(("x", "mean_value"), of_buyers(value_term)))
+
+    def fit(self, data: SpendHistory, *, start: Mapping[str, float] | None = None) -> Any:
+        """Fit by maximum likelihood to the customers with at least one purchase; see `Model.fit`."""
+        return super().fit(data.with_purchases(), start=start)
+
+    def starts(self, cells: SpendHistory) -> Sequence[Mapping[str, float]]:
+        """From the mean purchase; the shapes from narrow to wide."""
+        w = cells.counts
+        mean = float(w @ cells.mean_value) / float(w.sum())
+        return [
+            {"p": p, "q": q, "v": mean * (q - 1) / p} for p, q in ((4.0, 4.0), (1.0, 2.5), (20.0, 3.0), (4.0, 20.0))
+        ]
+
+    def check(self, cells: SpendHistory) -> None:
+        """How purchases of one customer vary shows only in customers with several."""
+        if not (cells.x > 1).any():
+            raise DataError(
+                "No customer has a mean over two or more purchases, so what varies within a customer cannot be told from what varies between them.",
+                hint="Include the first purchase in the mean, or use the mean order value.",
+            )
+        if np.ptp(cells.mean_value) == 0:
+            raise DataError(
+                "All customers spend exactly the same, so there is nothing to model.", hint="Use that value."
+            )
