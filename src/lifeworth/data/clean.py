@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Protocol
 
 import ibis
+import pyarrow as pa
 from ibis.expr.types import Table
 
 from lifeworth.data import aside, orders, returns
@@ -330,4 +331,4 @@ def _customers(made: Table) -> Table:
 
 
 def _empty(engine: Engine, contract: Contract) -> Table:
-    return engine.load(contract.name, ibis.schema(contract.schema).to_pyarrow().empty_table())
+    return engine.load(contract.name, pa.Table.from_batches([], schema=ibis.schema(contract.schema).to_pyarrow()))

@@ -50,6 +50,7 @@ class DuckDBEngine(Engine):
         # A moment with a zone is told by the clock of UTC, whatever the zone of this machine.
         self._connection.execute("SET TimeZone = 'UTC'")
         self._connection.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
+        self._kinds: dict[str, str] = dict(self._connection.execute(_NAMES).fetchall())
 
     # -- tables -------------------------------------------------------------------------------------------------------
     def table(self, name: str) -> Table:
@@ -64,13 +65,13 @@ class DuckDBEngine(Engine):
         with _faults():
             self._clear(name, "VIEW")
             self._connection.execute(f"CREATE OR REPLACE TABLE {_name(name)} AS {self._sql(query, order_by)}")
-        return self.table(name)
+        return self._made(name, "TABLE")
 
     def view(self, name: str, query: Table) -> Table:
         with _faults():
             self._clear(name, "TABLE")
             self._connection.execute(f"CREATE OR REPLACE VIEW {_name(name)} AS {self._sql(query)}")
-        return self.table(name)
+        return self._made(name, "VIEW")
 
     def append(self, name: str, query: Table) -> Table:
         with _faults():
@@ -85,7 +86,7 @@ class DuckDBEngine(Engine):
                 self._connection.execute(f"CREATE OR REPLACE TABLE {_name(name)} AS SELECT * FROM _incoming")
             finally:
                 self._connection.unregister("_incoming")
-        return self.table(name)
+        return self._made(name, "TABLE")
 
     def drop(self, *names: str) -> None:
         for name in names:
@@ -147,10 +148,14 @@ class DuckDBEngine(Engine):
 
     # -- inside -------------------------------------------------------------------------------------------------------
     def _clear(self, name: str, kind: str) -> None:
-        # DuckDB refuses to drop or replace a thing of the other kind, "if exists" or not.
-        kinds = self._connection.execute(f"SELECT kind FROM ({_NAMES}) WHERE table_name = ?", [name]).fetchall()
-        if (kind,) in kinds:
+        """Make way for a thing of the other kind: DuckDB refuses to replace or drop it, "if exists" or not."""
+        if self._kinds.get(name) == kind:
             self._connection.execute(f"DROP {kind} {_name(name)}")
+            del self._kinds[name]
+
+    def _made(self, name: str, kind: str) -> Table:
+        self._kinds[name] = kind
+        return self.table(name)
 
     def _sql(self, query: Table, order_by: Sequence[str] = ()) -> str:
         ordered = query.order_by([*order_by]) if order_by else query
@@ -164,7 +169,7 @@ class DuckDBEngine(Engine):
         with _faults(path):
             self._clear(name, "VIEW")
             self._connection.execute(f"CREATE OR REPLACE TABLE {_name(name)} AS SELECT * FROM {reader}")
-            schema = self.table(name).schema()
+            schema = self._made(name, "TABLE").schema()
         # DuckDB numbers the rows of a table in the order they were read, at no cost; Ibis only has to know the name.
         rows = ibis.table({**schema, "rowid": dt.int64}, name=name)
         return rows.mutate(_row=rows["rowid"] + first).drop("rowid")

@@ -25,11 +25,6 @@ _TABLES = (
 )
 
 
-def is_url(text: str) -> bool:
-    """Whether a text names a database rather than a file."""
-    return _URL.match(text) is not None
-
-
 def read_database(engine: Engine, name: str, url: str) -> Raw:
     """Load one table of a database: "duckdb:///f.duckdb#orders", "sqlite:///f.db#orders", "postgresql://…#orders".
 

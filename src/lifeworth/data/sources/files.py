@@ -33,6 +33,11 @@ _MAGIC = (
 )  # fmt: skip
 
 
+def is_url(text: str) -> bool:
+    """Whether a text names a database rather than a file."""
+    return re.match(r"\w+://", text) is not None
+
+
 def expand(path: Path) -> list[Path]:
     """The files a path stands for: itself, or all data files of a folder, which must be of one kind.
 

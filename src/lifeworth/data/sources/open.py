@@ -11,12 +11,8 @@ import ibis
 from lifeworth.data.contracts import STAGED
 from lifeworth.data.sources.check_rows import judge, mixed_case, nobody_note, status_note
 from lifeworth.data.sources.columns import overrides
-from lifeworth.data.sources.databases import is_url, read_database
-from lifeworth.data.sources.excel import read_excel_file
-from lifeworth.data.sources.files import expand, kind_of, read_parquet_file, read_text_file
-from lifeworth.data.sources.frames import read_frame
+from lifeworth.data.sources.files import expand, is_url, kind_of, read_parquet_file, read_text_file
 from lifeworth.data.sources.generic import plan_generic
-from lifeworth.data.sources.json_records import read_json_file
 from lifeworth.data.sources.layout import plan_layout
 from lifeworth.data.sources.plan import Plan
 from lifeworth.data.sources.readings import read_forms, retry
@@ -133,21 +129,28 @@ def _files(item: str) -> list[Any]:
 
 
 def _read(engine: Engine, name: str, item: Any, position: int) -> Raw:
-    """One input as raw rows, by its kind."""
-    if isinstance(item, tuple):
-        return read_excel_file(engine, name, *item)
+    """One input as raw rows, by its kind. The readers of rarer kinds bring libraries of their own, so they come late."""
     if isinstance(item, str):
+        from lifeworth.data.sources.databases import read_database
+
         return read_database(engine, name, item)
-    if not isinstance(item, Path):
+    if not isinstance(item, Path | tuple):
+        from lifeworth.data.sources.frames import read_frame
+
         return read_frame(engine, name, item, position)
-    kind, packing = kind_of(item)
+    path, *sheet = item if isinstance(item, tuple) else (item,)
+    kind, packing = ("excel", "") if sheet else kind_of(path)
     if kind == "excel":
-        return read_excel_file(engine, name, item)
+        from lifeworth.data.sources.excel import read_excel_file
+
+        return read_excel_file(engine, name, path, *sheet)
     if kind == "parquet":
-        return read_parquet_file(engine, name, item)
+        return read_parquet_file(engine, name, path)
     if kind == "json":
-        return read_json_file(engine, name, item, packing)
-    return read_text_file(engine, name, item, packing)
+        from lifeworth.data.sources.json_records import read_json_file
+
+        return read_json_file(engine, name, path, packing)
+    return read_text_file(engine, name, path, packing)
 
 
 def _stage(engine: Engine, raws: Sequence[Raw], plan: Plan, readings: Sequence[Readings]) -> None:
