@@ -5,6 +5,7 @@ from __future__ import annotations
 from lifeworth.models.beta_discrete_weibull import BetaDiscreteWeibull
 from lifeworth.models.beta_geo import BetaGeoNBD
 from lifeworth.models.beta_geo_beta_bernoulli import BetaGeoBetaBernoulli
+from lifeworth.models.covariates import WithCovariates
 from lifeworth.models.gamma_gamma import GammaGamma
 from lifeworth.models.gamma_gamma_per_transaction import GammaGammaPerTransaction, Purchases
 from lifeworth.models.history import History, SpendHistory
@@ -29,5 +30,6 @@ __all__ = [
     "ShiftedBetaGeometric",
     "SpendHistory",
     "Tenures",
+    "WithCovariates",
     "from_json",
 ]

@@ -7,16 +7,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from types import MappingProxyType
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from lifeworth.errors import DataError, InputError, ModelError
 from lifeworth.models import fit as fitting
 from lifeworth.models.distinct import Array
 from lifeworth.models.history import Cells
-from lifeworth.models.likelihood import Term, per_row, total
+from lifeworth.models.likelihood import Filling, Term, per_row, total
 
 FORMAT = 1
 """Of a saved model; raised when an older program could misread a newer file."""
@@ -26,10 +28,11 @@ Data = TypeVar("Data", bound=Cells)
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a model, above 0: its symbol in the paper and what it means."""
+    """One parameter of a model: its symbol in the paper, what it means, and whether it may be any number (`real`) or only one above 0."""
 
     symbol: str
     meaning: str
+    real: bool = False
 
 
 class Model(ABC, Generic[Data]):
@@ -38,14 +41,18 @@ class Model(ABC, Generic[Data]):
     A new model is one file: a subclass with these attributes, its kernels, and its line in `MODELS`.
     """
 
-    name: ClassVar[str]
-    key: ClassVar[str]
-    assumptions: ClassVar[tuple[str, ...]]
-    parameters: ClassVar[tuple[Parameter, ...]]
-    source: ClassVar[str]
-    result: ClassVar[type[Fitted[Any]]]
-    needs: ClassVar[int] = 10
+    name: str
+    key: str
+    assumptions: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    source: str
+    result: type[Fitted[Any]]
+    needs: int = 10
     """Fewest customers a fit is tried on."""
+    processes: Mapping[str, Mapping[str, int]] = MappingProxyType({})
+    """What static covariates may act on: for each process the kernel's parameters that are multiplied (+1) or divided (−1)."""
+    kernel_symbols: tuple[str, ...] | None = None
+    """The parameters of the kernels under covariates, where they are more than the model's own; the others are 1 without."""
 
     @property
     @abstractmethod
@@ -64,6 +71,45 @@ class Model(ABC, Generic[Data]):
     def symbols(self) -> tuple[str, ...]:
         """The parameters' symbols, in the order of every vector."""
         return tuple(parameter.symbol for parameter in self.parameters)
+
+    @property
+    def plain(self) -> Model[Data]:
+        """The model whose kernels these are: itself, unless covariates were put on it."""
+        return self
+
+    @property
+    def kernel_terms(self) -> Sequence[Term]:
+        """The addends with all of `kernel_symbols`, where these are more than the model's own parameters."""
+        return self.terms
+
+    def kernel(self, theta: Sequence[float]) -> Sequence[float]:
+        """The kernels' parameters from the model's own."""
+        return theta
+
+    def filling(self, theta: Sequence[float]) -> Filling:
+        """How each customer's parameters follow from the model's: without covariates they are the same for all."""
+        return Filling.same(self.kernel(theta))
+
+    def penalty(self, point: Array, customers: float) -> float:
+        """What a fit subtracts from the log-likelihood at a point in free coordinates."""
+        return 0.0
+
+    def config(self) -> dict[str, Any]:
+        """What a saved model has to know, beside its key, to be put together again."""
+        return {}
+
+    @property
+    def real(self) -> NDArray[np.bool_]:
+        """Which parameters may be any number."""
+        return np.array([parameter.real for parameter in self.parameters])
+
+    def free(self, theta: Array) -> Array:
+        """The parameters in coordinates that may be any number: logarithms, unless they may be any number themselves."""
+        return np.where(self.real, theta, np.log(np.where(self.real, 1.0, theta)))
+
+    def natural(self, point: Array) -> Array:
+        """The parameters from their free coordinates."""
+        return np.where(self.real, point, np.exp(np.where(self.real, 0.0, point)))
 
     def fit(self, data: Data, *, start: Mapping[str, float] | None = None) -> Any:
         """Fit by maximum likelihood.
@@ -87,17 +133,22 @@ class Model(ABC, Generic[Data]):
             )
         self.check(cells)
         starts = self.starts(cells) if start is None else [start]
-        found = fitting.estimate(self.objective, cells, [np.log(self._vector(s)) for s in starts], self.symbols)
+        found = fitting.estimate(self.objective, cells, [self.free(self._vector(s)) for s in starts], self.symbols)
         return self.result(
             model=self,
-            parameters=dict(zip(self.symbols, np.exp(found.at).tolist(), strict=True)),
-            log_likelihood=found.log_likelihood,
+            parameters=dict(zip(self.symbols, self.natural(found.at).tolist(), strict=True)),
+            log_likelihood=found.log_likelihood + self.penalty(found.at, cells.customers),
             log_covariance=found.covariance,
             converged=found.converged,
-            boundary=found.boundary,
+            boundary=self._named(found.boundary),
             data=data.summary(),
             unit=_unit(data),
         )
+
+    def _named(self, boundary: Mapping[str, str]) -> dict[str, str]:
+        """Where parameters went; one that may be any number does not end at 0."""
+        real = {parameter.symbol for parameter in self.parameters if parameter.real}
+        return {s: "minus infinity" if s in real and where == "0" else where for s, where in boundary.items()}
 
     def at(self, parameters: Mapping[str, float]) -> Any:
         """The model with given parameters, as if they were known."""
@@ -114,14 +165,14 @@ class Model(ABC, Generic[Data]):
         faults = [
             f"{symbol} = {value:g} is not a finite number above 0"
             for symbol, value in zip(self.symbols, vector, strict=True)
-            if not (np.isfinite(value) and value > 0)
+            if not np.isfinite(value) or (value <= 0 and not self.parameters[self.symbols.index(symbol)].real)
         ]
         if faults:
             raise InputError(f"{self.name} cannot have these parameters.", faults=faults)
         return vector
 
     def objective(self, cells: Any) -> fitting.Objective:
-        """The negative log-likelihood of `cells` by the logarithms of the parameters."""
+        """The negative log-likelihood of `cells` by the free coordinates of the parameters."""
         terms = self.terms
 
         def objective(point: Array, order: int) -> tuple[float, Array, Array | None]:
@@ -143,9 +194,9 @@ class Fitted(Generic[Data]):
         model: The recipe.
         parameters: By paper symbol.
         log_likelihood: Of the data fitted to; None where the parameters were given.
-        log_covariance: Covariance of the logarithms of the parameters, in the order of `model.symbols`.
+        log_covariance: Covariance of the logarithms of the parameters (of coefficients themselves), in the order of `model.symbols`.
         converged: An optimum was reached, and the data hold every parameter.
-        boundary: Parameters the data do not hold, with where they went ("0", "infinity" or "anywhere"). The likelihood and
+        boundary: Parameters the data do not hold, with where they went ("0", "infinity", "minus infinity" or "anywhere"). The likelihood and
             the predictions are those of the limiting model; these parameters and their errors mean nothing by themselves.
         data: Summary of the data fitted to.
         unit: The unit of time, where it was told.
@@ -168,7 +219,8 @@ class Fitted(Generic[Data]):
     @property
     def covariance(self) -> Array:
         """Covariance of the parameters, by the delta method from that of their logarithms (k × k)."""
-        return np.outer(self.theta, self.theta) * self._log_covariance()
+        steep = np.where(self.model.real, 1.0, self.theta)
+        return np.outer(steep, steep) * self._log_covariance()
 
     @property
     def standard_errors(self) -> dict[str, float]:
@@ -182,11 +234,14 @@ class Fitted(Generic[Data]):
     def confidence_intervals(self, level: float = 0.95) -> dict[str, tuple[float, float]]:
         """Intervals that hold each true parameter in `level` of all samples; formed on the logarithms, so never below 0."""
         reach = float(special.ndtri(0.5 + level / 2)) * np.sqrt(np.diag(self._log_covariance()))
+        middle = self.model.free(self.theta)
+        ends = np.stack([self.model.natural(middle - reach), self.model.natural(middle + reach)], axis=1)
+        lowest = np.where(self.model.real, -np.inf, 0.0)
         return {
-            symbol: (0.0, float("inf"))
+            symbol: (float(lowest[i]), float("inf"))
             if symbol in self.boundary
-            else (float(value * np.exp(-width)), float(value * np.exp(width)))
-            for symbol, value, width in zip(self.model.symbols, self.theta, reach, strict=True)
+            else (float(ends[i, 0]), float(ends[i, 1]))
+            for i, symbol in enumerate(self.model.symbols)
         }
 
     @property
@@ -215,17 +270,23 @@ class Fitted(Generic[Data]):
 
     def log_likelihoods(self, data: Data) -> Array:
         """Log-likelihood of each row of `data` at these parameters (its weight left out)."""
-        return per_row(self.model.terms, data, self.theta.tolist())
+        return per_row(self.model.kernel_terms, data, self.model.filling(self.theta.tolist()))
 
     def total_log_likelihood(self, data: Data) -> float:
         """Log-likelihood of all of `data` at these parameters."""
-        return total(self.model.terms, data, self.theta.tolist(), 0)[0]
+        return float(data.counts @ self.log_likelihoods(data))
 
     def draws(self, count: int, rng: np.random.Generator) -> Array:
         """Parameter vectors (count × k) from the normal approximation to the logarithms: what the data leave open."""
         curvatures, axes = np.linalg.eigh(self._log_covariance())
         root = axes * np.sqrt(np.maximum(curvatures, 0.0))
-        return np.asarray(np.exp(np.log(self.theta) + rng.standard_normal((count, self.theta.size)) @ root.T))
+        free = self.model.free(self.theta) + rng.standard_normal((count, self.theta.size)) @ root.T
+        return np.stack([self.model.natural(point) for point in free])
+
+    def rows_theta(self, cells: Cells) -> Sequence[Any]:
+        """The kernels' parameters of each row of `cells`: numbers where they are the same for all, else arrays."""
+        filling = self.model.filling(self.theta.tolist())
+        return filling.function(*(getattr(cells, name) for name in filling.names))
 
     def with_parameters(self, theta: Array) -> Self:
         """The same model at another parameter vector."""
@@ -239,6 +300,7 @@ class Fitted(Generic[Data]):
             {
                 "format": FORMAT,
                 "model": self.model.key,
+                "covariates": self.model.config(),
                 "parameters": dict(self.parameters),
                 "log_covariance": None if self.log_covariance is None else self.log_covariance.tolist(),
                 "log_likelihood": self.log_likelihood,

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from lifeworth.models.base import Parameter
 from lifeworth.models.contract import MEANING, ContractModel, FittedContract, starts, tenure_term
-from lifeworth.models.likelihood import Term
+from lifeworth.models.distinct import Array
+from lifeworth.models.likelihood import Jet, Term
 from lifeworth.models.tenures import Tenures
+
+
+def without_pace(periods: Array, lost: Array, alpha: Any, beta: Any, c: Any, *, order: int) -> Jet:
+    """`tenure_term` for customers who all go at one pace."""
+    value, first, _ = tenure_term(periods, lost, alpha, beta, c, 1.0, order=order)
+    return Jet(value, None if first is None else first[:3])
 
 
 class BetaDiscreteWeibull(ContractModel):
@@ -29,12 +37,12 @@ class BetaDiscreteWeibull(ContractModel):
     @property
     def terms(self) -> Sequence[Term]:
         """One term: all of it depends on both columns."""
-        return (Term(("periods", "lost"), tenure_term),)
+        return (Term(("periods", "lost"), without_pace),)
 
     def starts(self, cells: Tenures) -> Sequence[Mapping[str, float]]:
         """As for sBG, with leaving that falls, stays or rises."""
         return [{**start, "c": c} for c in (1.0, 0.6, 1.6) for start in starts()]
 
-    def shape(self, theta: Sequence[float]) -> tuple[float, float, float]:
+    def kernel(self, theta: Sequence[float]) -> Sequence[float]:
         """As they are."""
-        return theta[0], theta[1], theta[2]
+        return theta[0], theta[1], theta[2], 1.0

@@ -1,7 +1,7 @@
 """The template of models of contracts: a customer renews, or is lost, at the end of each period.
 
 Each customer has a chance of their own of leaving, θ ~ Beta(alpha, beta); of those who came, S(t) = B(α, β + τ(t)) ÷ B(α, β) are still there
-after t renewals, with τ(t) = t where a customer's chance stays the same and tᶜ where it changes with tenure.
+after t renewals, with τ(t) = t where a customer's chance stays the same and tᶜ where it changes with tenure. Covariates set the pace: they multiply τ.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -36,9 +37,9 @@ def log_survival(tau: Any, alpha: Any, beta: Any) -> Array:
     return np.asarray(log_rising(beta, alpha) - log_rising(beta + tau, alpha))
 
 
-def tenure_term(periods: Array, lost: Array, alpha: Any, beta: Any, c: Any, *, order: int) -> Jet:
+def tenure_term(periods: Array, lost: Array, alpha: Any, beta: Any, c: Any, pace: Any, *, order: int) -> Jet:
     """Logarithm of S(t) where the customer is still there, of S(t) − S(t+1) where they were lost after t renewals."""
-    now, then = periods**c, (periods + 1) ** c
+    now, then = pace * periods**c, pace * (periods + 1) ** c
     here = log_survival(now, alpha, beta)
     step = log_rising(beta + now, alpha) - log_rising(beta + then, alpha)
     gone = lost > 0
@@ -47,29 +48,33 @@ def tenure_term(periods: Array, lost: Array, alpha: Any, beta: Any, c: Any, *, o
         return Jet(value)
     # d ln(1 − eˢ) = −eˢ ÷ (1 − eˢ) ds
     pull = np.where(gone, 1 / -np.expm1(np.where(gone, -step, 1.0)), 0.0)
-    both = zip(_slopes(periods, alpha, beta, c), _slopes(periods + 1, alpha, beta, c), strict=True)
+    both = zip(_slopes(periods, alpha, beta, c, pace), _slopes(periods + 1, alpha, beta, c, pace), strict=True)
     return Jet(value, [at + pull * (after - at) for at, after in both])
 
 
-def _slopes(t: Array, alpha: Any, beta: Any, c: Any) -> tuple[Array, Array, Array]:
-    """Derivatives of ln S(t) by alpha, beta and c."""
-    tau = t**c
+def _slopes(t: Array, alpha: Any, beta: Any, c: Any, pace: Any) -> tuple[Array, Array, Array, Array]:
+    """Derivatives of ln S(t) by alpha, beta, c and pace."""
+    grown = t**c
+    tau = pace * grown
     across = digamma_rise(beta + tau, alpha)
-    growth = tau * np.log(np.maximum(t, 1.0))
-    return -digamma_rise(alpha + beta, tau), digamma_rise(beta, alpha) - across, -across * growth
+    by_c = -across * tau * np.log(np.maximum(t, 1.0))
+    return -digamma_rise(alpha + beta, tau), digamma_rise(beta, alpha) - across, by_c, -across * grown
 
 
 class ContractModel(Model[Tenures]):
     """A recipe for contracts."""
 
+    kernel_symbols = ("alpha", "beta", "c", "pace")
+    processes = MappingProxyType({"lifetime": {"pace": 1}})
+
     @abstractmethod
-    def shape(self, theta: Sequence[float]) -> tuple[float, float, float]:
-        """The parameters as (alpha, beta, c)."""
+    def kernel(self, theta: Sequence[float]) -> Sequence[float]:
+        """The parameters as (alpha, beta, c, pace)."""
 
     @property
-    @abstractmethod
-    def terms(self) -> Sequence[Term]:
+    def kernel_terms(self) -> Sequence[Term]:
         """One term: all of it depends on both columns."""
+        return (Term(("periods", "lost"), tenure_term),)
 
     def check(self, cells: Tenures) -> None:
         """Some must have left, some must have renewed, and not all at the same renewal."""
@@ -88,27 +93,21 @@ class ContractModel(Model[Tenures]):
 class FittedContract(Fitted[Tenures]):
     """A fitted model of contracts. Times are counted in periods: whole renewals."""
 
-    @property
-    def recipe(self) -> ContractModel:
-        """The model."""
-        assert isinstance(self.model, ContractModel)  # noqa: S101 - for the type checker
-        return self.model
+    def survival(self, t: ArrayLike, covariates: Mapping[str, float] | None = None) -> Array:
+        """S(t): the share of new customers still there after t renewals; with given covariates where the model has any."""
+        times = np.atleast_1d(np.asarray(t, np.float64))
+        given = {name: np.full(times.size, float(value)) for name, value in (covariates or {}).items()}
+        new = Tenures(np.zeros(times.size), np.zeros(times.size), covariates=given)
+        return self._stays(new.periods, times, *self.rows_theta(new))
 
-    def survival(self, t: ArrayLike) -> Array:
-        """S(t): the share of new customers still there after t renewals."""
-        alpha, beta, c = self.recipe.shape(self.theta.tolist())
-        return np.exp(log_survival(np.asarray(t, np.float64) ** c, alpha, beta))
-
-    def retention(self, t: ArrayLike) -> Array:
+    def retention(self, t: ArrayLike, covariates: Mapping[str, float] | None = None) -> Array:
         """S(t) ÷ S(t−1): the share that renews at the t-th renewal, of those who come to it (t from 1)."""
-        return self.probability_active(Tenures(np.atleast_1d(np.asarray(t, np.float64)) - 1, np.zeros(np.size(t))), 1)
+        times = np.atleast_1d(np.asarray(t, np.float64))
+        return self.survival(times, covariates) / self.survival(times - 1, covariates)
 
     def probability_active(self, s: Tenures, later: float = 0) -> Array:
         """P(the customer is still there after `later` more renewals); 0 for those who are lost."""
-        alpha, beta, c = self.recipe.shape(self.theta.tolist())
-        tau = s.periods**c
-        more = (s.periods + later) ** c - tau
-        return np.where(s.lost > 0, 0.0, np.exp(log_survival(more, alpha, beta + tau)))
+        return np.where(s.lost > 0, 0.0, self._stays(s.periods, later, *self.rows_theta(s)))
 
     def expected_periods(self, s: Tenures, horizon: int) -> Array:
         """Expected number of the coming `horizon` renewals that the customer makes; 0 for those who are lost."""
@@ -127,24 +126,34 @@ class FittedContract(Fitted[Tenures]):
                 f"Discounting at a rate of {rate:g} has no finite value; the rate is above 0, or 0 with a horizon."
             )
         last = int(min(np.ceil(TAIL / rate), LONGEST)) if horizon is None else int(horizon)
-        found = s.distinct(("periods",))
-        assert found.place is not None  # noqa: S101
-        here = Tenures(found.columns[0], np.zeros(found.weights.size))
-        total = np.zeros(found.weights.size)
+        filling = self.model.filling(self.theta.tolist())
+        found = s.distinct(("periods", *filling.names))
+        assert found.place is not None  # noqa: S101 - told to distinct() by its default
+        periods, *z = found.columns
+        theta = filling.function(*z)
+        total = np.zeros(periods.size)
         for j in range(1, last + 1):
-            total += np.exp(-rate * j) * self.probability_active(here, j)
+            total += np.exp(-rate * j) * self._stays(periods, j, *theta)
         return np.where(s.lost > 0, 0.0, total[found.place])
 
-    def simulate(self, watched: ArrayLike, rng: np.random.Generator) -> Tenures:
+    def simulate(
+        self, watched: ArrayLike, rng: np.random.Generator, covariates: Mapping[str, ArrayLike] | None = None
+    ) -> Tenures:
         """Draw one customer for each number of renewals they could have made."""
-        alpha, beta, c = self.recipe.shape(self.theta.tolist())
         most = np.asarray(watched, np.float64).reshape(-1)
+        born = np.zeros(most.size)
+        alpha, beta, c, pace = self.rows_theta(Tenures(born, born, covariates=covariates))
         theta = rng.beta(alpha, beta, most.size)
-        # (1−θ)^(t^c) < u first at this t
+        # they leave at the first t with (1−θ)^(pace·t^c) < u
         with np.errstate(divide="ignore"):
-            life = (np.log(rng.uniform(size=most.size)) / np.log1p(-theta)) ** (1 / c)
+            life = (np.log(rng.uniform(size=most.size)) / np.log1p(-theta) / pace) ** (1 / c)
         made = np.minimum(np.floor(life), most)
-        return Tenures(made, (life < most).astype(np.float64) * (made < most))
+        return Tenures(made, (made < most).astype(np.float64), covariates=covariates)
+
+    def _stays(self, t: Any, later: Any, alpha: Any, beta: Any, c: Any, pace: Any) -> Array:
+        """S(t + later) ÷ S(t)."""
+        now = pace * t**c
+        return np.exp(log_survival(pace * (t + later) ** c - now, alpha, beta + now))
 
 
 def starts(sizes: Sequence[float] = (1.0, 0.2, 5.0)) -> Sequence[Mapping[str, float]]:

@@ -57,7 +57,7 @@ class Purchases(SpendHistory):
         weights = None if self.weights is None else self.weights[known]
         return type(self)(self.x[known], self.mean_value[known], self.mean_log_value[known], weights)
 
-    def _with(self, columns: tuple[Array, ...], weights: Array) -> Self:
+    def _with(self, columns: tuple[Array, ...], weights: Array | None) -> Self:
         return type(self)(columns[0], columns[1], columns[2], weights)
 
     def _faults(self) -> list[str]:

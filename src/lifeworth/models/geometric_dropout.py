@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -76,6 +77,7 @@ class GeometricDropout(OrderModel):
 
     risk: ClassVar[int]
     result = FittedOrders
+    processes = MappingProxyType({"transaction": {"alpha": -1}, "lifetime": {"a": 1, "b": 1}})
     parameters = (
         Parameter("r", "shape of the order rates: the smaller, the more customers differ"),
         Parameter("alpha", "scale of the order rates: the mean rate is r ÷ alpha"),

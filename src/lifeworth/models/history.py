@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
@@ -23,9 +23,14 @@ class Cells:
     COLUMNS: ClassVar[tuple[str, ...]] = ()
 
     weights: Array | None
+    covariates: Mapping[str, Array] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_known", {})
+        given = getattr(self, "covariates", None) or {}
+        object.__setattr__(self, "covariates", {name: _numbers(name, values) for name, values in given.items()})
+        for name, values in self.covariates.items():
+            object.__setattr__(self, covariate(name), values)
         for name in self.COLUMNS:
             object.__setattr__(self, name, _numbers(name, getattr(self, name)))
         if self.weights is not None:
@@ -41,6 +46,11 @@ class Cells:
 
     def __len__(self) -> int:
         return len(getattr(self, self.COLUMNS[0]))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All columns: those of the container, and the covariates it was given."""
+        return (*self.COLUMNS, *(covariate(name) for name in self.covariates))
 
     @property
     def customers(self) -> float:
@@ -61,7 +71,7 @@ class Cells:
 
     def compress(self) -> Self:
         """The same customers with equal rows made one, their weights added."""
-        cells = distinct([getattr(self, name) for name in self.COLUMNS], self.weights, places=False)
+        cells = distinct([getattr(self, name) for name in self.names], self.weights, places=False)
         return self._with(cells.columns, cells.weights)
 
     def subsample(self, customers: int) -> Self:
@@ -69,17 +79,26 @@ class Cells:
         reach = np.cumsum(self.counts)
         chosen = np.searchsorted(reach, (np.arange(customers) + 0.5) * (reach[-1] / customers))
         rows, weights = np.unique(chosen, return_counts=True)
-        return self._with(tuple(getattr(self, name)[rows] for name in self.COLUMNS), weights.astype(np.float64))
+        return self._with(tuple(getattr(self, name)[rows] for name in self.names), weights.astype(np.float64))
+
+    def take(self, rows: Any) -> Self:
+        """Some of the rows, with their weights."""
+        weights = None if self.weights is None else self.weights[rows]
+        return self._with(tuple(getattr(self, name)[rows] for name in self.names), weights)
 
     def summary(self) -> dict[str, float]:
         """What a saved model says about the data it was fitted to."""
         raise NotImplementedError
 
-    def _with(self, columns: tuple[Array, ...], weights: Array) -> Self:
+    def _with(self, columns: tuple[Array, ...], weights: Array | None) -> Self:
         raise NotImplementedError
 
+    def _covariates(self, columns: tuple[Array, ...]) -> dict[str, Array]:
+        """The covariates among columns in the order of `names`."""
+        return dict(zip(self.covariates, columns[len(self.COLUMNS) :], strict=True))
+
     def _given(self) -> tuple[str, ...]:
-        return self.COLUMNS if self.weights is None else (*self.COLUMNS, "weights")
+        return self.names if self.weights is None else (*self.names, "weights")
 
     def _faults(self) -> list[str]:
         faults = [
@@ -94,6 +113,11 @@ class Cells:
         return faults
 
 
+def covariate(name: str) -> str:
+    """The name of a covariate's column: no other column can have it."""
+    return f"covariate {name}"
+
+
 @dataclass(frozen=True, eq=False)
 class History(Cells):
     """Repeat-purchase histories, one row a customer (or a group of like customers).
@@ -104,6 +128,7 @@ class History(Cells):
         T: Time from the first purchase to the as-of date; at least t_x. Same unit as `t_x`.
         weights: How many customers each row stands for; one each where left out.
         unit: The unit of the times, kept with a saved model.
+        covariates: What else is known of each customer, numbers by name; for a model with covariates.
 
     Raises:
         InputError: naming the rows and values that cannot be.
@@ -117,9 +142,16 @@ class History(Cells):
     unit: TimeUnit | None = field(default=None)
 
     def __init__(
-        self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, weights: ArrayLike | None = None, unit: TimeUnit | None = None
+        self,
+        x: ArrayLike,
+        t_x: ArrayLike,
+        T: ArrayLike,
+        weights: ArrayLike | None = None,
+        unit: TimeUnit | None = None,
+        covariates: Mapping[str, ArrayLike] | None = None,
     ) -> None:
-        for name, value in {"x": x, "t_x": t_x, "T": T, "weights": weights, "unit": unit}.items():
+        given = {"x": x, "t_x": t_x, "T": T, "weights": weights, "unit": unit, "covariates": covariates}
+        for name, value in given.items():
             object.__setattr__(self, name, value)
         self.__post_init__()
 
@@ -134,9 +166,9 @@ class History(Cells):
             "longest_time": float(self.T.max(initial=0.0)),
         }
 
-    def _with(self, columns: tuple[Array, ...], weights: Array) -> Self:
-        x, t_x, T = columns
-        return type(self)(x, t_x, T, weights, self.unit)
+    def _with(self, columns: tuple[Array, ...], weights: Array | None) -> Self:
+        x, t_x, T, *_ = columns
+        return type(self)(x, t_x, T, weights, self.unit, self._covariates(columns))
 
     def _faults(self) -> list[str]:
         faults = super()._faults()
@@ -209,9 +241,8 @@ class SpendHistory(Cells):
         """Itself: mean values are hardly ever equal, so there is nothing to gain."""
         return self
 
-    def _with(self, columns: tuple[Array, ...], weights: Array) -> Self:
-        x, mean_value = columns
-        return type(self)(x, mean_value, weights)
+    def _with(self, columns: tuple[Array, ...], weights: Array | None) -> Self:
+        return type(self)(columns[0], columns[1], weights)
 
     def _faults(self) -> list[str]:
         faults = super()._faults()

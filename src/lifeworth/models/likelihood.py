@@ -7,7 +7,7 @@ What is costly in a term but depends on fewer columns than the term does is a ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -68,18 +68,62 @@ class Term:
     tables: tuple[Table, ...] = ()
 
 
-def per_row(terms: Sequence[Term], cells: Cells, theta: Sequence[Any]) -> Array:
+@dataclass(frozen=True)
+class Filling:
+    """What fills a kernel's parameters: the same numbers for all rows, or numbers that follow from some of the columns (`names`)."""
+
+    names: tuple[str, ...]
+    function: Callable[..., Sequence[Any]]
+
+    @classmethod
+    def same(cls, theta: Sequence[float]) -> Filling:
+        """One parameter vector for everybody."""
+        return cls((), lambda: theta)
+
+
+class Block(NamedTuple):
+    """A term evaluated for some rows: which, their weights, its jet, and the parameters and covariates that were filled in."""
+
+    rows: slice
+    weights: Array
+    jet: Jet
+    theta: Sequence[Any]
+    z: Sequence[Array]
+
+
+def blocks(term: Term, cells: Cells, filling: Filling, order: int) -> tuple[Iterator[Block], Codes | None]:
+    """A term evaluated block by block for the distinct rows it depends on, and the place of every row of `cells` among those.
+
+    The place is None where every row was evaluated by itself.
+    """
+    if term.columns == cells.COLUMNS:
+        columns = tuple(getattr(cells, name) for name in term.columns)
+        z = tuple(getattr(cells, name) for name in filling.names)
+        weights, place = cells.counts, None
+    else:
+        found = cells.distinct(term.columns + filling.names)
+        columns, z = found.columns[: len(term.columns)], found.columns[len(term.columns) :]
+        weights, place = found.weights, found.place
+    theta = filling.function(*z)
+    filled = [_fill(table, cells, filling, order) for table in term.tables]
+
+    def each() -> Iterator[Block]:
+        for rows in (slice(first, first + BLOCK) for first in range(0, weights.size, BLOCK)):
+            here = [value if np.ndim(value) == 0 else value[rows] for value in theta]
+            jets = (jet.at(where[rows]) for jet, where in filled)
+            jet = term.kernel(*(column[rows] for column in columns), *jets, *here, order=order)
+            yield Block(rows, weights[rows], jet, here, [column[rows] for column in z])
+
+    return each(), place
+
+
+def per_row(terms: Sequence[Term], cells: Cells, filling: Filling) -> Array:
     """The sum of the terms for each row of `cells`, its weight left out."""
     result = np.zeros(len(cells))
     for term in terms:
-        if term.columns == cells.COLUMNS:
-            columns = tuple(getattr(cells, name) for name in term.columns)
-            filled = _fill(term.tables, cells, theta, 0)
-            for rows in _blocks(len(cells)):
-                result[rows] += _jet(term, columns, filled, rows, theta, 0).value
-        else:
-            found = cells.distinct(term.columns)
-            result += term.kernel(*found.columns, *theta, order=0).value[found.place]
+        each, place = blocks(term, cells, filling, 0)
+        values = np.concatenate([np.zeros(0), *(block.jet.value for block in each)])
+        result += values if place is None else values[place]
     return result
 
 
@@ -89,14 +133,7 @@ def total(terms: Sequence[Term], cells: Cells, theta: Sequence[float], order: in
     value, gradient = 0.0, np.zeros(size)
     hessian: Array | None = np.zeros((size, size)) if order == 2 else None
     for term in terms:
-        whole = term.columns == cells.COLUMNS
-        found = None if whole else cells.distinct(term.columns)
-        columns = tuple(getattr(cells, name) for name in term.columns) if found is None else found.columns
-        weights = cells.counts if found is None else found.weights
-        filled = _fill(term.tables, cells, theta, order)
-        for rows in _blocks(weights.size):
-            w = weights[rows]
-            jet = _jet(term, columns, filled, rows, theta, order)
+        for _, w, jet, _, _ in blocks(term, cells, Filling.same(theta), order)[0]:
             value += float(w @ jet.value)
             if jet.first is not None:
                 gradient += [_dot(w, slope) for slope in jet.first]
@@ -112,31 +149,14 @@ def total(terms: Sequence[Term], cells: Cells, theta: Sequence[float], order: in
     return value, gradient, hessian
 
 
-def _fill(tables: Sequence[Table], cells: Cells, theta: Sequence[Any], order: int) -> list[tuple[Jet, Codes]]:
-    """Each table computed, with the place of every row in it. Only terms over all columns have tables."""
-    filled = []
-    for table in tables:
-        found = cells.distinct(table.columns)
-        assert found.place is not None  # noqa: S101 - told to distinct() by its default
-        filled.append((table.kernel(*found.columns, *theta, order=order), found.place))
-    return filled
-
-
-def _jet(
-    term: Term,
-    columns: Sequence[Array],
-    filled: Sequence[tuple[Jet, Codes]],
-    rows: slice,
-    theta: Sequence[Any],
-    order: int,
-) -> Jet:
-    jets = (jet.at(place[rows]) for jet, place in filled)
-    return term.kernel(*(column[rows] for column in columns), *jets, *theta, order=order)
+def _fill(table: Table, cells: Cells, filling: Filling, order: int) -> tuple[Jet, Codes]:
+    """A table computed, with the place of every row in it. Only terms over all columns have tables."""
+    found = cells.distinct(table.columns + filling.names)
+    assert found.place is not None  # noqa: S101 - told to distinct() by its default
+    size = len(table.columns)
+    theta = filling.function(*found.columns[size:])
+    return table.kernel(*found.columns[:size], *theta, order=order), found.place
 
 
 def _dot(weights: Array, values: Any) -> float:
     return float(weights.sum() * values) if np.ndim(values) == 0 else float(weights @ values)
-
-
-def _blocks(size: int) -> list[slice]:
-    return [slice(first, first + BLOCK) for first in range(0, size, BLOCK)]

@@ -32,18 +32,19 @@ FINE, COARSE = 12, 1.08
 
 @dataclass(frozen=True)
 class Group:
-    """Customers of one x: their `rows`, the distinct `T` among them, each row's `place` in those, and the `first` row of each."""
+    """Customers of one x, and one value of each covariate `z`: their `rows`, the distinct `T` among them, each row's `place` in those, and the `first` row of each."""
 
     x: float
+    z: tuple[float, ...]
     rows: Codes
     T: Array
     place: Codes
     first: Codes
 
 
-def groups(h: History, *columns: Array) -> Iterator[Group]:
-    """The customers of `h` grouped by equal values of `columns`, the first of which is x."""
-    found = distinct(columns, None)
+def groups(h: History, names: tuple[str, ...], *columns: Array) -> Iterator[Group]:
+    """The customers of `h` grouped by equal values of x, of the covariates in `names` and of further `columns`."""
+    found = distinct([h.x, *(getattr(h, name) for name in names), *columns], None)
     assert found.place is not None  # noqa: S101 - told to distinct() by its default
     order = np.argsort(found.place, kind="stable")
     bounds = np.r_[0, np.cumsum(found.weights).astype(np.int64)]
@@ -53,7 +54,8 @@ def groups(h: History, *columns: Array) -> Iterator[Group]:
         assert times.place is not None  # noqa: S101
         first = np.zeros(times.weights.size, np.int64)
         first[times.place[::-1]] = np.arange(rows.size)[::-1]
-        yield Group(float(found.columns[0][number]), rows, times.columns[0], times.place, first)
+        x, *z = (float(column[number]) for column in found.columns[: 1 + len(names)])
+        yield Group(x, tuple(z), rows, times.columns[0], times.place, first)
 
 
 def count_table(points: Sequence[FittedOrders], group: Group, horizon: float) -> tuple[Array, Array]:
@@ -61,7 +63,8 @@ def count_table(points: Sequence[FittedOrders], group: Group, horizon: float) ->
     soonest = np.array([group.T.min()])
     x = np.array([group.x])
     last = 4.0
-    while last < 1e9 and any(f.recipe.at_least_if_alive(x, soonest, last, horizon, *f.theta)[0] > REST for f in points):
+    filled = [(f.recipe, f.model.filling(f.theta.tolist()).function(*group.z)) for f in points]
+    while last < 1e9 and any(m.at_least_if_alive(x, soonest, last, horizon, *theta)[0] > REST for m, theta in filled):
         last *= 2
     numbers = [float(n) for n in range(1, int(min(last, EACH)) + 1)]
     while numbers[-1] < last:
@@ -71,11 +74,11 @@ def count_table(points: Sequence[FittedOrders], group: Group, horizon: float) ->
     inner = n <= summed
     T, spread = _few_times(group.T, horizon)
     total = np.zeros((T.size, n.size))
-    for f in points:
-        table = f.recipe.at_least_table(group.x, T, summed, horizon, *f.theta)
+    for model, theta in filled:
+        table = model.at_least_table(group.x, T, summed, horizon, *theta)
         total[:, inner] += table[:, n[inner].astype(int) - 1]
         if not inner.all():
-            total[:, ~inner] += f.recipe.at_least_if_alive(x, T[:, None], n[~inner], horizon, *f.theta)
+            total[:, ~inner] += model.at_least_if_alive(x, T[:, None], n[~inner], horizon, *theta)
     found = total / len(points)
     return n, found if spread is None else np.minimum.accumulate(np.clip(spread @ found, 0.0, 1.0), axis=1)
 

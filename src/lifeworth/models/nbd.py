@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ class NBD(OrderModel):
         "A customer orders at random times at a steady rate of their own, and never leaves.",
         "These rates are gamma-distributed over customers (r, alpha).",
     )
+    processes = MappingProxyType({"transaction": {"alpha": -1}})
     parameters = (
         Parameter("r", "shape of the order rates: the smaller, the more customers differ"),
         Parameter("alpha", "scale of the order rates: the mean rate is r ÷ alpha"),

@@ -8,9 +8,9 @@ for every distinct (x, T): a few thousand for a million customers.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,6 +19,7 @@ from lifeworth.errors import DataError, InputError
 from lifeworth.models.base import Fitted, Model
 from lifeworth.models.distinct import Array, Codes, Flags
 from lifeworth.models.history import History
+from lifeworth.models.likelihood import Filling
 
 NODES_A_FOLD = 2.5
 TAIL_OF_DISCOUNT = 45.0
@@ -28,15 +29,13 @@ TAIL_OF_DISCOUNT = 45.0
 class OrderModel(Model[History]):
     """A recipe for repeat orders. Its kernels take arrays that broadcast, and the parameters last, scalar or one a row."""
 
-    result: ClassVar[type[Fitted[Any]]]
-
     @abstractmethod
     def alive(self, x: Array, t_x: Array, T: Array, *theta: Any) -> Array:
         """P(alive at T | x, t_x, T)."""
 
-    def alive_rows(self, h: History, theta: Sequence[float]) -> Array:
+    def alive_rows(self, h: History, filling: Filling) -> Array:
         """`alive` for every row of `h`; a model in which that is costly does it by tables."""
-        return self.alive(h.x, h.t_x, h.T, *theta)
+        return self.alive(h.x, h.t_x, h.T, *filling.function(*(getattr(h, name) for name in filling.names)))
 
     @abstractmethod
     def alive_later(self, x: Array, T: Array, t: Any, *theta: Any) -> Array:
@@ -116,14 +115,15 @@ class FittedOrders(Fitted[History]):
     @property
     def recipe(self) -> OrderModel:
         """The model, with its kernels."""
-        assert isinstance(self.model, OrderModel)  # noqa: S101 - for the type checker
-        return self.model
+        recipe = self.model.plain
+        assert isinstance(recipe, OrderModel)  # noqa: S101 - for the type checker
+        return recipe
 
     def probability_alive(self, h: History, later: float = 0.0) -> Array:
         """P(the customer is still a customer) at T, or `later` units of time after it."""
         if not len(h):
             return np.zeros(0)
-        now = self.recipe.alive_rows(h, self.theta.tolist())
+        now = self.recipe.alive_rows(h, self.model.filling(self.theta.tolist()))
         return now if later == 0 else now * self._after(h, self.recipe.alive_later, _span(later))
 
     def expected_orders(self, h: History, horizon: float, *, start: float = 0.0) -> Array:
@@ -184,31 +184,45 @@ class FittedOrders(Fitted[History]):
             raise InputError(f"A level lies between 0 and 1, not at {level:g}.")
         return self._after(h, lambda x, T, *theta: self.recipe.next_order_if_alive(x, T, level, *theta))
 
-    def expected_orders_new(self, t: float | ArrayLike) -> Array:
-        """Expected repeat orders within t of the first purchase, of a customer not yet acquired; one for each t."""
-        t = np.atleast_1d(np.asarray(t, np.float64))
-        born = np.zeros(1)
-        return self.recipe.alive(born, born, born, *self.theta) * self.recipe.orders_if_alive(
-            np.zeros_like(t), np.zeros_like(t), t, *self.theta
-        )
+    def expected_orders_new(self, t: float | ArrayLike, covariates: Mapping[str, float] | None = None) -> Array:
+        """Expected repeat orders within t of the first purchase, of a customer not yet acquired; one for each t.
 
-    def simulate(self, T: ArrayLike, rng: np.random.Generator, horizon: float = 0.0) -> Simulated:
+        Args:
+            t: Time since the first purchase.
+            covariates: What is known of the customer, for a model with covariates.
+        """
+        t = np.atleast_1d(np.asarray(t, np.float64))
+        born = np.zeros(t.size)
+        theta = self.rows_theta(History(born, born, born, covariates=_repeated(covariates, t.size)))
+        return self.recipe.alive(born, born, born, *theta) * self.recipe.orders_if_alive(born, born, t, *theta)
+
+    def simulate(
+        self,
+        T: ArrayLike,
+        rng: np.random.Generator,
+        horizon: float = 0.0,
+        covariates: Mapping[str, ArrayLike] | None = None,
+    ) -> Simulated:
         """Draw one customer for each time of observation in `T`, with what they do up to T + horizon."""
         ages = np.asarray(T, np.float64).reshape(-1)
-        who, when, death = self.recipe.draw_orders(ages + horizon, rng, *self.theta)
+        born = np.zeros(ages.size)
+        theta = self.rows_theta(History(born, born, ages, covariates=covariates))
+        who, when, death = self.recipe.draw_orders(ages + horizon, rng, *theta)
         before = when <= ages[who]
         x = np.bincount(who[before], minlength=ages.size).astype(np.float64)
         last = np.zeros(ages.size)
         np.maximum.at(last, who[before], when[before])
         later = np.bincount(who[~before], minlength=ages.size).astype(np.float64)
-        return Simulated(History(x, last, ages), later, death > ages)
+        return Simulated(History(x, last, ages, covariates=covariates), later, death > ages)
 
     def _after(self, h: History, kernel: Callable[..., Array], *given: Any) -> Array:
-        """`kernel(x, T, *given, *theta)` once for every distinct (x, T), told to each row."""
+        """`kernel(x, T, *given, *theta)` once for every distinct (x, T), and covariates where there are any, told to each row."""
         if not len(h):
             return np.zeros(0)
-        pairs = h.distinct(("x", "T"))
-        values = np.asarray(kernel(*pairs.columns, *given, *self.theta), np.float64)
+        filling = self.model.filling(self.theta.tolist())
+        pairs = h.distinct(("x", "T", *filling.names))
+        x, T, *z = pairs.columns
+        values = np.asarray(kernel(x, T, *given, *filling.function(*z)), np.float64)
         return values[pairs.place]
 
 
@@ -217,3 +231,7 @@ def _span(value: float) -> float:
     if not (np.isfinite(span) and span >= 0):
         raise InputError(f"A horizon is a finite time of at least 0, not {value}.")
     return span
+
+
+def _repeated(covariates: Mapping[str, float] | None, size: int) -> dict[str, Array]:
+    return {name: np.full(size, float(value)) for name, value in (covariates or {}).items()}

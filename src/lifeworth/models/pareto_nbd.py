@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from lifeworth.models.base import Parameter
 from lifeworth.models.distinct import Array, Codes
 from lifeworth.models.gamma_poisson import order_term, time_term
 from lifeworth.models.history import History
-from lifeworth.models.likelihood import Jet, Table, Term, per_row
+from lifeworth.models.likelihood import Filling, Jet, Table, Term, per_row
 from lifeworth.models.orders import FittedOrders, OrderModel
 from lifeworth.models.race import leaves_first
 
@@ -96,6 +97,7 @@ class ParetoNBD(OrderModel):
         "A customer leaves for good at any time, ordering or not, at a steady rate of their own.",
         "These rates are gamma-distributed over customers (s, beta) and have nothing to do with the order rates.",
     )
+    processes = MappingProxyType({"transaction": {"alpha": -1}, "lifetime": {"beta": -1}})
     parameters = (
         Parameter("r", "shape of the order rates: the smaller, the more customers differ"),
         Parameter("alpha", "scale of the order rates: the mean rate is r ÷ alpha"),
@@ -127,9 +129,9 @@ class ParetoNBD(OrderModel):
         then, now = (leaves_first(x, t, *theta, order=0) for t in (t_x, T))
         return np.asarray(np.exp(-death_term(x, t_x, T, then, now, *theta, order=0).value))
 
-    def alive_rows(self, h: History, theta: Sequence[float]) -> Array:
+    def alive_rows(self, h: History, filling: Filling) -> Array:
         """As `alive`, the race run once for each distinct (x, t_x) and (x, T)."""
-        return np.asarray(np.exp(-per_row((DEATH,), h, theta)))
+        return np.asarray(np.exp(-per_row((DEATH,), h, filling)))
 
     def alive_later(self, x: Array, T: Array, t: Any, r: Any, alpha: Any, s: Any, beta: Any) -> Array:
         """((β+T) ÷ (β+T+t))ˢ."""

@@ -55,10 +55,10 @@ def count_intervals(
         levels: Lower and upper level; each point is the smallest number whose cumulative probability reaches it.
     """
     _check(levels)
-    points = _points(orders)
+    points, names = _points(orders), _names(orders)
     alive = _alive(points, h)
     low, high, second = np.zeros(len(h)), np.zeros(len(h)), np.zeros(len(h))
-    for group in groups(h, h.x):
+    for group in groups(h, names):
         numbers, at_least = count_table(points, group, horizon)
         for level, result in zip(levels, (low, high), strict=True):
             beyond = reach(1 - level, alive[group.rows])
@@ -94,7 +94,7 @@ def value_intervals(
     _check(levels)
     if len(h) != len(s):
         raise InputError(f"Histories and spends are of the same customers: {len(h):,} rows here, {len(s):,} there.")
-    points, tastes = _points(orders), _points(spend)
+    points, tastes, names = _points(orders), _points(spend), _names(orders)
     p, q, v = spend.theta
     alive = _alive(points, h)
     spent = np.where(s.x > 0, s.x * s.mean_value, 0.0)
@@ -103,7 +103,7 @@ def value_intervals(
     scale = (v + spent) * np.divide(discounted, plain, out=np.ones_like(plain), where=plain > 0)
     low, high, second = np.zeros(len(h)), np.zeros(len(h)), np.zeros(len(h))
     typical = spend.data.get("mean_value", p * v / max(q - 1, 0.1))
-    for group in groups(h, h.x, s.x):
+    for group in groups(h, names, s.x):
         numbers, at_least = count_table(points, group, horizon)
         known = float(s.x[group.rows[0]])
         grid, above = sums(tastes, spend.theta, numbers, at_least, known, typical, 1 - levels[1])
@@ -135,14 +135,15 @@ def probability_integral(
 
     Counts are discrete, so each value is drawn evenly between the cumulative probability below and at the observed number.
     """
-    points = _points(orders)
+    points, names = _points(orders), _names(orders)
     alive = _alive(points, h)
-    found = distinct([h.x, h.T, np.asarray(observed, np.float64)], None)
-    x, T, n = found.columns
+    found = distinct([h.x, h.T, np.asarray(observed, np.float64), *(getattr(h, name) for name in names)], None)
+    x, T, n, *z = found.columns
+    filled = [(f.recipe, f.model.filling(f.theta.tolist()).function(*z)) for f in points]
     below, above = (
         1
         - alive
-        * sum(f.recipe.at_least_if_alive(x, T, n + more, horizon, *f.theta) for f in points)[found.place]
+        * sum(m.at_least_if_alive(x, T, n + more, horizon, *theta) for m, theta in filled)[found.place]
         / len(points)
         for more in (0, 1)
     )
@@ -159,7 +160,13 @@ def _points(fitted: Fitted[Any], narrow: float = NARROW) -> list[Any]:
     if errors.max() < narrow:
         return [fitted]
     steps = (axes * errors * np.sqrt(errors.size)).T
-    return [fitted.with_parameters(fitted.theta * np.exp(sign * step)) for step in steps for sign in (1, -1)]
+    here = fitted.model.free(fitted.theta)
+    return [fitted.with_parameters(fitted.model.natural(here + sign * step)) for step in steps for sign in (1, -1)]
+
+
+def _names(fitted: Fitted[Any]) -> tuple[str, ...]:
+    """The covariates the model looks at."""
+    return fitted.model.filling(fitted.theta.tolist()).names
 
 
 def _alive(points: list[FittedOrders], h: History) -> Array:
@@ -180,7 +187,7 @@ def _doubt(
     if len(points) == 1:
         return 0.0
     rows = _sampled(h)
-    part = History(h.x[rows], h.t_x[rows], h.T[rows], unit=h.unit)
+    part = h.take(rows)
     times = h.counts[rows] if per_order is None else h.counts[rows] * per_order[rows]
     totals = np.array([float(times @ value(fitted, part)) for fitted in points]) * (len(h) / rows.size)
     return float(np.mean((totals - totals.mean()) ** 2))

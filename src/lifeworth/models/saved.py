@@ -9,6 +9,7 @@ import numpy as np
 
 from lifeworth.errors import InputError, near
 from lifeworth.models.base import FORMAT
+from lifeworth.models.covariates import WithCovariates
 from lifeworth.models.family import MODELS
 
 
@@ -29,6 +30,8 @@ def from_json(text: str) -> Any:
         if key not in MODELS:
             raise InputError(f'No model is called "{key}".', allowed=MODELS, hint=near(str(key), MODELS) or None)
         model = MODELS[key]()
+        if said["covariates"]:
+            model = WithCovariates(model, **said["covariates"])
         covariance = said["log_covariance"]
         return model.result(
             model=model,

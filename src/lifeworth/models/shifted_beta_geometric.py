@@ -51,6 +51,6 @@ class ShiftedBetaGeometric(ContractModel):
         """Leaving frequent or rare, customers alike or not."""
         return starts()
 
-    def shape(self, theta: Sequence[float]) -> tuple[float, float, float]:
+    def kernel(self, theta: Sequence[float]) -> Sequence[float]:
         """C is 1: the chance does not change with tenure."""
-        return theta[0], theta[1], 1.0
+        return theta[0], theta[1], 1.0, 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -22,6 +23,7 @@ class Tenures(Cells):
             three times and is still there has 3.
         lost: 1 where the customer left at the renewal after those, 0 where they are still there (or nothing later is known).
         weights: How many customers each row stands for; one each where left out.
+        covariates: What else is known of each customer, numbers by name; for a model with covariates.
 
     Raises:
         InputError: naming the rows and values that cannot be.
@@ -32,8 +34,15 @@ class Tenures(Cells):
     periods: Array
     lost: Array
 
-    def __init__(self, periods: ArrayLike, lost: ArrayLike, weights: ArrayLike | None = None) -> None:
-        for name, value in {"periods": periods, "lost": lost, "weights": weights}.items():
+    def __init__(
+        self,
+        periods: ArrayLike,
+        lost: ArrayLike,
+        weights: ArrayLike | None = None,
+        covariates: Mapping[str, ArrayLike] | None = None,
+    ) -> None:
+        given = {"periods": periods, "lost": lost, "weights": weights, "covariates": covariates}
+        for name, value in given.items():
             object.__setattr__(self, name, value)
         self.__post_init__()
 
@@ -65,9 +74,8 @@ class Tenures(Cells):
             "renewals": float(w @ self.periods),
         }
 
-    def _with(self, columns: tuple[Array, ...], weights: Array) -> Self:
-        periods, lost = columns
-        return type(self)(periods, lost, weights)
+    def _with(self, columns: tuple[Array, ...], weights: Array | None) -> Self:
+        return type(self)(columns[0], columns[1], weights, self._covariates(columns))
 
     def _faults(self) -> list[str]:
         faults = super()._faults()
