@@ -19,7 +19,9 @@ from lifeworth.models import fit as fitting
 from lifeworth.models.distinct import Array
 from lifeworth.models.history import Cells
 from lifeworth.models.likelihood import Filling, Term, per_row, total
+from lifeworth.models.posterior import Posterior, laplace
 
+POSTERIORS = {"laplace": laplace}
 FORMAT = 1
 """Of a saved model; raised when an older program could misread a newer file."""
 
@@ -141,6 +143,7 @@ class Model(ABC, Generic[Data]):
             log_covariance=found.covariance,
             converged=found.converged,
             boundary=self._named(found.boundary),
+            cells=cells,
             data=data.summary(),
             unit=_unit(data),
         )
@@ -200,6 +203,7 @@ class Fitted(Generic[Data]):
             the predictions are those of the limiting model; these parameters and their errors mean nothing by themselves.
         data: Summary of the data fitted to.
         unit: The unit of time, where it was told.
+        cells: What was fitted to, for a posterior; not saved with the model.
     """
 
     model: Model[Data]
@@ -210,6 +214,7 @@ class Fitted(Generic[Data]):
     boundary: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, float] = field(default_factory=dict)
     unit: str | None = None
+    cells: Data | None = field(default=None, repr=False)
 
     @property
     def theta(self) -> Array:
@@ -282,6 +287,26 @@ class Fitted(Generic[Data]):
         root = axes * np.sqrt(np.maximum(curvatures, 0.0))
         free = self.model.free(self.theta) + rng.standard_normal((count, self.theta.size)) @ root.T
         return np.stack([self.model.natural(point) for point in free])
+
+    def posterior(self, draws: int = 1000, method: str = "laplace", *, seed: int = 0) -> Posterior:
+        """Draws of the parameters from what the data leave open.
+
+        Args:
+            draws: How many.
+            method: "laplace": the normal approximation, importance-weighted, with the judgement k̂.
+            seed: The same seed gives the same draws.
+
+        Raises:
+            ModelError: if the parameters were given, the model was read from a file, or the data do not hold every parameter.
+        """
+        if method not in POSTERIORS:
+            raise InputError(f'No way to a posterior is called "{method}".', allowed=POSTERIORS)
+        self._log_covariance()
+        if self.cells is None:
+            raise ModelError(
+                "A model read from a file does not have the data it was fitted to.", hint="Fit it again, then draw."
+            )
+        return POSTERIORS[method](self, self.cells, draws, np.random.default_rng(seed))
 
     def rows_theta(self, cells: Cells) -> Sequence[Any]:
         """The kernels' parameters of each row of `cells`: numbers where they are the same for all, else arrays."""
