@@ -96,6 +96,14 @@ class Engine(ABC):
         """
 
     @abstractmethod
+    def scan_text(self, name: str, path: Path, layout: TextFormat, columns: Sequence[str]) -> Table:
+        """As `read_text`, but nothing is loaded: the file is read anew by each query, and rows have no number."""
+
+    @abstractmethod
+    def numbered(self, name: str, first: int) -> Table:
+        """A table with `_row`: the place of each row in the order the rows came in, counted from `first`."""
+
+    @abstractmethod
     def read_parquet(self, name: str, paths: Iterable[Path]) -> Table:
         """Load Parquet files with the types they have, plus `_row`."""
 

@@ -110,23 +110,25 @@ class DuckDBEngine(Engine):
 
     # -- files in -----------------------------------------------------------------------------------------------------
     def read_text(self, name: str, path: Path, layout: TextFormat, columns: Sequence[str]) -> Table:
-        names = "{" + ", ".join(f"{_text(column)}: 'VARCHAR'" for column in columns) + "}"
-
         # Parallel reading keeps the order of the file, so the row number a table is given is the one a person counts.
-        def reader(*, parallel: bool) -> str:
-            return (
-                f"read_csv({_text(str(path))}, columns = {names}, header = true, delim = {_text(layout.delimiter)}, "
-                f"quote = {_text(layout.quote)}, escape = {_text(layout.quote)}, auto_detect = false, "
-                f"null_padding = true, encoding = {_text(_ENCODINGS[layout.encoding])}, "
-                f"compression = {_text(layout.compression)}, skip = {layout.skip}, strict_mode = true, "
-                f"max_line_size = 16777216, parallel = {_bool(parallel)}, nullstr = '')"
-            )
-
+        first = layout.skip + 2
         if layout.encoding == "utf-8":
             # Padding short records and values that span lines do not go together in parallel; DuckDB then says so.
             with contextlib.suppress(_ManyLinesError):
-                return self._numbered(name, reader(parallel=True), path, first=layout.skip + 2)
-        return self._numbered(name, reader(parallel=False), path, first=layout.skip + 2)
+                return self._numbered(name, _text_reader(path, layout, columns, parallel=True), path, first=first)
+        return self._numbered(name, _text_reader(path, layout, columns, parallel=False), path, first=first)
+
+    def scan_text(self, name: str, path: Path, layout: TextFormat, columns: Sequence[str]) -> Table:
+        with _faults(path):
+            self._clear(name, "TABLE")
+            reader = _text_reader(path, layout, columns, parallel=True)
+            self._connection.execute(f"CREATE OR REPLACE VIEW {_name(name)} AS SELECT * FROM {reader}")
+        return self._made(name, "VIEW")
+
+    def numbered(self, name: str, first: int) -> Table:
+        # DuckDB numbers the rows of a table in the order they were read, at no cost; Ibis only has to know the name.
+        rows = ibis.table({**self.table(name).schema(), "rowid": dt.int64}, name=name)
+        return rows.mutate(_row=rows["rowid"] + first).drop("rowid")
 
     def read_parquet(self, name: str, paths: Iterable[Path]) -> Table:
         files = "[" + ", ".join(_text(str(path)) for path in paths) + "]"
@@ -169,10 +171,19 @@ class DuckDBEngine(Engine):
         with _faults(path):
             self._clear(name, "VIEW")
             self._connection.execute(f"CREATE OR REPLACE TABLE {_name(name)} AS SELECT * FROM {reader}")
-            schema = self._made(name, "TABLE").schema()
-        # DuckDB numbers the rows of a table in the order they were read, at no cost; Ibis only has to know the name.
-        rows = ibis.table({**schema, "rowid": dt.int64}, name=name)
-        return rows.mutate(_row=rows["rowid"] + first).drop("rowid")
+            self._made(name, "TABLE")
+        return self.numbered(name, first)
+
+
+def _text_reader(path: Path, layout: TextFormat, columns: Sequence[str], *, parallel: bool) -> str:
+    names = "{" + ", ".join(f"{_text(column)}: 'VARCHAR'" for column in columns) + "}"
+    return (
+        f"read_csv({_text(str(path))}, columns = {names}, header = true, delim = {_text(layout.delimiter)}, "
+        f"quote = {_text(layout.quote)}, escape = {_text(layout.quote)}, auto_detect = false, "
+        f"null_padding = true, encoding = {_text(_ENCODINGS[layout.encoding])}, "
+        f"compression = {_text(layout.compression)}, skip = {layout.skip}, strict_mode = true, "
+        f"max_line_size = 16777216, parallel = {_bool(parallel)}, nullstr = '')"
+    )
 
 
 @contextlib.contextmanager

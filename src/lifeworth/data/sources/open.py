@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import ibis
+from ibis.expr.types import Table
 
 from lifeworth.data.contracts import STAGED
+from lifeworth.data.sources.at_once import Staged, at_once
 from lifeworth.data.sources.check_rows import judge, mixed_case, nobody_note, status_note
 from lifeworth.data.sources.columns import overrides
 from lifeworth.data.sources.files import expand, is_url, kind_of, read_parquet_file, read_text_file
@@ -50,9 +52,30 @@ def read_orders(
         OptionError: if a mapped name is not one of ours.
     """
     settings = settings or load({})
+    listed = _listed(inputs)
+    if len(listed) == 1:
+        with progress.step(f"Reading {_spoken(listed[0])}"):
+            plain = at_once(engine, listed[0], _FILLED, settings, recognise)
+        if plain is not None:
+            return _plain_source(engine, plain)
+    return _read_thoroughly(engine, listed, settings, progress)
+
+
+def _plain_source(engine: Engine, plain: Staged) -> Source:
+    """The source of a file that was staged in one pass."""
+    rows = engine.numbered(_FILLED, plain.first_row).rename(source_row="_row")
+    _view(engine, rows)
+    raws, readings = [plain.raw], [plain.readings]
+    notes = [*plain.notes, *status_note(engine, raws, plain.plan), *mixed_case(engine, readings)]
+    engine.drop("_scan")
+    return _source(engine, raws, plain.plan, readings, notes)
+
+
+def _read_thoroughly(engine: Engine, listed: Sequence[Any], settings: Settings, progress: Progress) -> Source:
+    """Load everything as it stands, sample it, decide how it is written, and type every row."""
     raws: list[Raw] = []
     try:
-        for position, item in enumerate(_listed(inputs)):
+        for position, item in enumerate(listed):
             with progress.step(f"Reading {_spoken(item)}"):
                 raws.append(_read(engine, f"_raw_{position}", item, position))
         samples = [take(engine, raw) for raw in raws]
@@ -173,7 +196,11 @@ def _stage_once(
             engine.create(_FILLED, query)
         else:
             engine.append(_FILLED, query)
-    rows = engine.table(_FILLED)
+    _view(engine, engine.table(_FILLED))
+
+
+def _view(engine: Engine, rows: Table) -> None:
+    """The view "staged": the filled columns, and the others empty, which costs nothing."""
     absent = {name: ibis.null(kind) for name, kind in STAGED.schema.items()} | {"source_file": ibis.literal(0)}
     columns = {name: rows[name] if name in rows.columns else absent[name] for name in STAGED.columns}
     engine.view(

@@ -58,10 +58,7 @@ def needs_care(engine: Engine, raws: Sequence[Raw], plan: Plan, rows: Table) -> 
     if not set(fields) <= set(STAGED.columns):
         return True
     facts: dict[str, Any] = {name: rows[name].count() for name in fields}
-    # The engine compares: a moment beyond the years of Python cannot be brought here.
-    first, last = rows["ordered_at"].min(), rows["ordered_at"].max()
-    facts["known"] = (first >= _timestamp(_FIRST_YEAR)) & (last < _timestamp(_LAST_YEAR))
-    found = engine.row(rows.agg(**facts))
+    found = engine.row(rows.agg(**facts, known=known_times(rows)))
     if not found["known"]:
         return True
     known = dict.fromkeys(fields, 0)
@@ -69,6 +66,12 @@ def needs_care(engine: Engine, raws: Sequence[Raw], plan: Plan, rows: Table) -> 
         counted = engine.row(raw.rows.agg(**{name: raw.rows[column].count() for name, column in fields.items()}))
         known = {name: known[name] + counted[name] for name in fields}
     return any(found[name] != known[name] for name in fields)
+
+
+def known_times(rows: Table) -> Column:
+    """Whether all orders lie in the life of a shop. The engine compares: Python does not know every moment it does."""
+    first, last = rows["ordered_at"].min(), rows["ordered_at"].max()
+    return (first >= _timestamp(_FIRST_YEAR)) & (last < _timestamp(_LAST_YEAR))
 
 
 def _typed(engine: Engine, value: Column, name: str, plan: Plan, readings: Readings, *, careful: bool) -> Column:
