@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
+import sys
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -175,3 +177,18 @@ def test_an_engine_nobody_has_is_refused_with_those_there_are() -> None:
     with pytest.raises(OptionError, match="No engine answers") as refused:
         connect("oracle://server/shop")
     assert refused.value.allowed
+
+
+def test_ibis_itself_works_as_ever_beside_the_engine():
+    code = (
+        "from lifeworth.engine.connect import connect\n"
+        "import ibis\n"
+        "table = ibis.table({'a': 'int64'}, name='t')\n"
+        "with connect() as engine:\n"
+        "    assert engine.row(engine.create('n', ibis.range(3).unnest().name('n').as_table()).count().name('n').as_table()) == {'n': 3}\n"
+        "for dialect in ('duckdb', 'sqlite', 'pyspark'):\n"
+        "    assert 'SELECT' in ibis.to_sql(table.filter(table.a > 1), dialect=dialect)\n"
+        "with connect() as engine:\n"
+        "    assert engine.tables() == []\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

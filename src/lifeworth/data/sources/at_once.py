@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import ibis
-from ibis.expr.types import Table
+from ibis.expr.types import StringColumn, Table
 
 from lifeworth.data.sources import ids
 from lifeworth.data.sources.files import kind_of, sniff, unique
@@ -134,16 +134,24 @@ def _plain(engine: Engine, staged: Table, plan: Plan, forms: Readings, count: in
 def _same_ids(engine: Engine, rows: Table, name: str, form: ids.IdForm) -> bool:
     """Whether all ids are written as those of the head were."""
     value = rows[name]
-    facts = {"known": value.count(), "other": ibis.literal(False)}
-    if not form.letters:
-        facts |= {"whole": value.try_cast("int64").count(), "other": value.contains(".").any()}
-    else:
-        mail = ibis.literal(False) if form.emails else value.contains("@").any()
-        facts["other"] = mail | value.startswith("'").any() | value.endswith(".0").any()
-    found = engine.row(rows.agg(**facts))
-    if found["other"] or found.get("whole", found["known"]) != found["known"]:
-        return False
-    return ids.look(engine, rows, name, form, people=name == "customer_id") == form
+    if form.letters:
+        odd = value.startswith("'") | value.endswith(".0")
+        odd = odd if form.emails else odd | value.contains("@")
+        if engine.row(rows.agg(odd=odd.any()))["odd"]:
+            return False
+        return ids.look(engine, rows, name, form, people=name == "customer_id") == form
+    # Numbers that come back from numbers as they were have no blanks, no noughts before them and no point.
+    whole = value.try_cast("int64").cast("string") == value
+    found = engine.row(rows.agg(known=value.count(), whole=whole.sum(), zero=(value == "0").any()))
+    if found["whole"] == found["known"] and not found["zero"]:
+        return True
+    return ids.look(engine, rows, name, form, people=name == "customer_id") == form and not _dotted(engine, value, rows)
+
+
+def _dotted(engine: Engine, value: StringColumn, rows: Table) -> bool:
+    """Whether anything but digits stands among ids of which the head showed digits only."""
+    found = engine.row(rows.agg(known=value.count(), digits=value.re_search(r"^[0-9]+$").sum()))
+    return bool(found["known"] != found["digits"])
 
 
 def _described(file: SourceFile, found: Survey) -> SourceFile:

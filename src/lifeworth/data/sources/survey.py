@@ -25,7 +25,6 @@ class Survey:
     sha256: str = ""
     encoding: str = "utf-8"
     size: int = 0
-    quotes: int = 0
     binary: bool = False
     blank_lines: bool = False
 
@@ -58,7 +57,6 @@ def survey(path: Path, compression: str) -> Survey:
         if is_utf8 and (not chunk.isascii() or decoder.getstate()[0]):
             is_utf8 = _decodes(decoder, chunk, final=False)
         found.binary = found.binary or b"\0" in chunk
-        found.quotes += chunk.count(b'"')
         if not found.blank_lines:
             joined = last + chunk
             found.blank_lines = b"\n\n" in joined or (b"\r" in joined and b"\n\r\n" in joined)
