@@ -8,7 +8,7 @@ CODE := src tests bench
 # Tests that wait for nothing run beside each other; WORKERS=0 runs them one after the other.
 WORKERS ?= auto
 
-.PHONY: help setup demo test check format bench study clean
+.PHONY: help setup demo test check format bench clean
 
 help:
 	@echo "make demo    make up a company, say what its customers are worth, write a report"
@@ -16,7 +16,6 @@ help:
 	@echo "make check   formatting, lint, types, and the rules of the house"
 	@echo "make format  put formatting right"
 	@echo "make bench   measure against other libraries, side by side"
-	@echo "make study   accuracy on real data sets (LIFEWORTH_DATA)"
 	@echo "make setup   only the environment, in $(VENV)"
 
 setup: $(STAMP)
@@ -48,9 +47,6 @@ format: setup
 
 bench: setup
 	$(BIN)/python bench/run.py
-
-study: setup
-	$(BIN)/python bench/study.py
 
 clean:
 	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -105,7 +105,7 @@ def cdnow(peer: Path, runs: int) -> dict[str, list[float]] | None:
         walls: dict[str, list[float]] = {name: [] for name in sides}
         for command in sides.values():
             timed(command)  # the first start of a process reads its libraries from disk
-        for _ in range(max(runs, 5)):
+        for _ in range(max(runs, 11)):
             for name, command in sides.items():
                 one = timed(command)
                 walls[name].append(float(one["wall"]))  # type: ignore[arg-type]
