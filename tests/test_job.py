@@ -204,11 +204,11 @@ def test_all_orders_on_one_day_are_answered_without_a_model():
 def test_one_customer_with_very_many_orders_breaks_nothing(orders):
     whale = pa.table(
         {
-            "customer_id": pa.array([10**6] * 60_000, orders.schema.field("customer_id").type),
-            "order_date": pa.array(np.datetime64("2024-01-02") + np.arange(60_000) % 480).cast(
+            "customer_id": pa.array([10**6] * 1_000_000, orders.schema.field("customer_id").type),
+            "order_date": pa.array(np.datetime64("2024-01-02") + np.arange(1_000_000) % 480).cast(
                 orders.schema.field("order_date").type
             ),
-            "amount": pa.array(np.full(60_000, 3.5)).cast(orders.schema.field("amount").type),
+            "amount": pa.array(np.full(1_000_000, 3.5)).cast(orders.schema.field("amount").type),
         }
     )
     rows = pa.concat_tables([orders.select(whale.column_names), whale])

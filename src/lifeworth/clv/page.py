@@ -157,7 +157,7 @@ def _lead(facts: Mapping[str, Any], predicted: NDArray[np.float64], horizon: str
     if not predicted.size:
         return f"{facts['customers']:,} customers, valued by what they have brought so far. {facts.get('no_model', '')}".strip()
     share = _top_share(predicted, 0.10)
-    return f"The best tenth of {facts['customers']:,} customers holds {share:.0%} of the {facts['value_of']} expected within {horizon}."
+    return f"The best tenth of {facts['customers']:,} customers holds {text(share, 'percent')} of the {facts['value_of']} expected within {horizon}."
 
 
 def _top_share(values: NDArray[np.float64], share: float) -> float:
