@@ -223,6 +223,12 @@ def _document(ws: Workspace, cleaned: Cleaned, learned: Learned, capabilities: t
     return Document("What your customers are worth", bound, currency, as_of, said)
 
 
+def _readable(scored: Table) -> Table:
+    """Figures as a person or a spreadsheet wants them; the Parquet file keeps every digit."""
+    rounded = {name: scored[name].round(4) for name in scored.columns if scored[name].type().is_floating()}
+    return scored.mutate(**rounded).select(*scored.columns)
+
+
 def _first(inputs: Any) -> Any:
     return inputs[0] if isinstance(inputs, list | tuple) and inputs else inputs
 
@@ -240,7 +246,7 @@ def _write(writer: RunWriter, ws: Workspace, learned: Learned, report: str) -> d
             writer.write_table(name, ws.table(name), inputs=inputs, order_by=order)
     scored = ws.table("customers_scored")
     writer.write_rows("customers.parquet", scored, order_by=["customer_id"])
-    writer.write_rows("customers.csv", scored, order_by=["customer_id"])
+    writer.write_rows("customers.csv", _readable(scored), order_by=["customer_id"])
     writer.write_output("report.html", report)
     if learned.fits is not None:
         writer.write_output("models/orders.json", learned.fits.orders.to_json())
