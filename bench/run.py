@@ -162,8 +162,8 @@ def page(
         walls = [statistics.median(small[name]) for name in ("Lifeworth", "lifetimes")]
         used = [statistics.median(small[f"{name} cpu"]) for name in ("Lifeworth", "lifetimes")]
         lines += [
-            f"| CDNOW sample, file to CLV with imports, wall s | {walls[0]:.2f} | {walls[1]:.2f} | {walls[1] / walls[0]:.1f}× faster | ≥ 1× |",
-            f"| the same, CPU s | {used[0]:.2f} | {used[1]:.2f} | {used[1] / used[0]:.1f}× less | |",
+            f"| CDNOW sample, file to CLV with imports, wall s | {walls[0]:.2f} | {walls[1]:.2f} | {walls[1] / walls[0]:.2f}× faster | ≥ 1× |",
+            f"| the same, CPU s | {used[0]:.2f} | {used[1]:.2f} | {used[1] / used[0]:.2f}× less | |",
         ]
     totals = [f"{float(one[0]['expected_orders']):,.0f}" for one in (ours, theirs)]  # type: ignore[arg-type]
     lines += [
