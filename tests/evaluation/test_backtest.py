@@ -174,6 +174,13 @@ def test_models_that_meet_in_a_common_limit_are_alike_and_the_simpler_is_taken(r
     assert choose([replace(result, trials=(*result.baselines, first, twin))]).model == first.name
 
 
+def test_of_models_that_cannot_be_told_apart_each_is_named_once(result) -> None:
+    first, second = result.models
+    twin = replace(second, orders=first.orders, losses=first.losses - 1e-9, intervals=first.intervals)
+    reason = choose([replace(result, trials=(*result.baselines, first, twin))]).reason
+    assert reason.startswith(f"{first.words} and {second.words} cannot be told apart")
+
+
 def test_a_missed_total_is_said(result) -> None:
     first, _ = result.models
     off = replace(first.orders, relative_bias=replace(first.orders.relative_bias, value=-0.3))

@@ -21,7 +21,7 @@ from lifeworth.report.progress import SILENT, Progress
 from lifeworth.report.spec import Block
 from lifeworth.settings import Settings
 
-CANDIDATES = ("beta_geo_nbd", "modified_beta_geo_nbd")
+CANDIDATES = ("beta_geo_nbd", "modified_beta_geo_nbd", "pareto_nbd")
 """Order models the back-test chooses from; the first is taken where there is nothing to choose by."""
 
 

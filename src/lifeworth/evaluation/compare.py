@@ -136,7 +136,6 @@ def _best(names: Sequence[str], tests: Sequence[Backtest]) -> tuple[str, str, tu
     misses = {name: _missed(name, tests) for name in alike}
     name = min(alike, key=lambda one: misses[one])
     near = [one for one in names if one in alike and misses[one] - misses[name] < BIAS_ALIKE]
-    others = ", ".join(_words(latest, one) for one in alike if one != name)
     if len(near) == 1:
         rest = ", ".join(f"{_words(latest, one)} by {misses[one]:.1%}" for one in alike if one != name)
         return (
@@ -148,6 +147,7 @@ def _best(names: Sequence[str], tests: Sequence[Backtest]) -> tuple[str, str, tu
             gaps,
         )
     likely = max(near, key=lambda one: (_log_score(latest, one), -list(names).index(one)))
+    others = ", ".join(_words(latest, one) for one in alike if one != likely)
     return (
         likely,
         (
