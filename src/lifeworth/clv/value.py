@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lifeworth.clv.margin import Margin
 from lifeworth.features.series import arrays, spend_arrays
 from lifeworth.models.gamma_gamma import FittedSpend
-from lifeworth.models.history import SpendHistory
 from lifeworth.models.orders import FittedOrders
 from lifeworth.models.predictive import value_intervals
 from lifeworth.units import DAYS_PER_YEAR, Period, Rate, TimeUnit
@@ -82,7 +82,7 @@ def value(rows: pa.Table, fits: Fits | None, terms: Terms) -> Valuation:
         predicted, equity = _future(rows, fits, terms)
         columns |= predicted
     historic, future = columns["historic_clv"], columns["predicted_clv"]
-    columns["total_clv"] = _sum(historic, future)
+    columns["total_clv"] = pc.add(historic, future)
     return Valuation(pa.table({name: columns[name] for name in _ORDER}), equity)
 
 
@@ -153,7 +153,7 @@ def _future(rows: pa.Table, fits: Fits, terms: Terms) -> tuple[dict[str, Any], d
     if fits.spend is None:
         return columns | dict.fromkeys(_PREDICTED[3:], nothing), None
     spend = spend_arrays(rows, first_order=fits.first_order)
-    order_value = _order_values(fits.spend, spend, rows)
+    order_value = fits.spend.expected_value(spend)
     value = model.expected_discounted_orders(histories, delta, span) * order_value * terms.margin.rate
     spread = value_intervals(model, fits.spend, histories, spend, span, rate=delta)
     rate = terms.margin.rate
@@ -167,21 +167,11 @@ def _future(rows: pa.Table, fits: Fits, terms: Terms) -> tuple[dict[str, Any], d
     return columns, equity
 
 
-def _order_values(model: FittedSpend, spend: SpendHistory, rows: pa.Table) -> Floats:
-    """Expected value of an order; the observed mean where the model has none, as with too few kinds of customers."""
-    expected = np.asarray(model.expected_value(spend))
-    known = np.isfinite(expected)
-    if known.all():
-        return expected
-    weights = rows["orders"].to_numpy()
-    return np.where(known, expected, float(np.average(_floats(rows, "mean_value"), weights=weights)))
-
-
 def _dates(as_of: date, days: Floats) -> pa.Array:
     """The day so many days after `as_of`, null where it lies so far off that naming it would mislead."""
     soon = np.isfinite(days) & (days <= LATEST_NEXT_ORDER)
     whole = np.where(soon, np.ceil(days), 0).astype("timedelta64[D]")
-    return pa.array(np.datetime64(as_of + timedelta(0), "D") + whole, mask=~soon)
+    return pa.array(np.datetime64(as_of, "D") + whole, mask=~soon)
 
 
 def _floats(rows: pa.Table, name: str) -> Floats:
@@ -191,9 +181,3 @@ def _floats(rows: pa.Table, name: str) -> Floats:
 def _column(values: Floats) -> pa.Array:
     """Not a number means not known, and is written as null."""
     return pa.array(values, mask=np.isnan(values))
-
-
-def _sum(left: Any, right: Any) -> Any:
-    import pyarrow.compute as pc
-
-    return pc.add(left, right)

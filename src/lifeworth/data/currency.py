@@ -13,7 +13,6 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import ibis
-import ibis.expr.datatypes as dt
 import pyarrow as pa
 from ibis.expr.types import Table
 
@@ -27,7 +26,6 @@ from lifeworth.settings import Settings
 AMOUNTS = ("unit_price", "money", "discount", "tax", "shipping", "refunded", "cost", "margin")
 """The staged columns that are money."""
 
-_RATE = dt.Decimal(18, 8)
 _BEGINNING, _END = date(1, 1, 1), date(9999, 12, 31)
 
 

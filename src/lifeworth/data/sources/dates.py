@@ -19,7 +19,6 @@ from ibis.expr.types import Column, StringColumn
 from lifeworth.engine.base import Engine
 
 DAY_FIRST, MONTH_FIRST, YEAR_FIRST = "day-first", "month-first", "year-first"
-_ORDERS = {DAY_FIRST: ("%d", "%m", "%{y}"), MONTH_FIRST: ("%m", "%d", "%{y}"), YEAR_FIRST: ("%{y}", "%m", "%d")}
 
 _ZONE = r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?(?:\d{2})?)"
 _TIME = rf"(?P<gap>,?[ T]\s*|, )(?P<h>\d{{1,2}}):(?P<m>\d{{2}})(?P<s>:\d{{2}})?(?P<f>[.,]\d{{1,9}})?(?P<p>\s?[AaPp]\.?[Mm]\.?)?(?P<z>{_ZONE})?"
