@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lifeworth.report.spec import Table
 from lifeworth.segments.lifecycle import STATUSES, lifecycle, usual_gap
+from lifeworth.segments.page import segments
 from lifeworth.segments.rfm import GROUPS, rfm
 from lifeworth.segments.tiers import TIERS, value_tiers
 
@@ -119,3 +121,20 @@ def test_every_customer_has_exactly_one_status(engine, rows, gap):
     found = groups(engine, lifecycle(engine.load("h", base(rows)), gap), "lifecycle_status")
     assert len(found) == len(rows)
     assert set(found.values()) <= set(STATUSES)
+
+
+def test_the_last_row_of_every_table_of_the_page_adds_the_others_up():
+    rows = [
+        {"group": name, "customers": 2, "historic": 10.0, "predicted": 4.0, "orders": 1.5, "churn": 0.5}
+        for name in ("Gold", "Low")
+    ]
+    page = segments(
+        {"value_tier": rows, "lifecycle_status": rows, "rfm_segment": rows},
+        as_of=AS_OF,
+        currency="EUR",
+        horizon="12 months",
+    )
+    for table in (block for block in page.blocks if isinstance(block, Table)):
+        *groups, everyone = table.records()
+        for figure in ("customers", "share", "historic", "predicted", "value_share"):
+            assert everyone[figure] == pytest.approx(sum(row[figure] for row in groups))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ibis.expr.types import Column
+
 from lifeworth.report.spec import Page
 from lifeworth.segments import page
 from lifeworth.workspace import Workspace
@@ -14,10 +16,15 @@ def segments(ws: Workspace) -> Page:
     for column in ("value_tier", "rfm_segment", "lifecycle_status"):
         table = scored.group_by(group=scored[column]).agg(
             customers=scored.count(),
-            historic=scored.historic_clv.sum(),
-            predicted=scored.predicted_clv.sum(),
+            historic=_sum(scored.historic_clv),
+            predicted=_sum(scored.predicted_clv),
             orders=scored.orders.mean(),
-            churn=scored.churn_probability.mean(),
+            churn=_sum(scored.churn_probability) / scored.churn_probability.count(),
         )
         groups[column] = ws.engine.arrow(table).to_pylist()
     return page.segments(groups, as_of=ws.as_of, currency=ws.currency, horizon=str(ws.settings.horizon))
+
+
+def _sum(figures: Column) -> Column:
+    """A sum that does not depend on the order in which threads add: exact to nine places, then a float again."""
+    return figures.cast("decimal(38, 9)").sum().cast("float64")

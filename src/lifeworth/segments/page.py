@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -41,6 +42,7 @@ def _table(title: str, name: str, rules: Mapping[str, str], rows: Sequence[Mappi
     found = {row["group"]: row for row in rows}
     everyone = sum(row["customers"] for row in rows)
     predicted = [row["predicted"] for row in rows if row["predicted"] is not None]
+    total = math.fsum(predicted)
     known = [name for name in rules if name in found] + [name for name in found if name not in rules]
     lines: list[tuple[Any, ...]] = [
         (
@@ -50,26 +52,24 @@ def _table(title: str, name: str, rules: Mapping[str, str], rows: Sequence[Mappi
             found[group]["customers"] / everyone,
             found[group]["historic"],
             found[group]["predicted"],
-            found[group]["predicted"] / sum(predicted)
-            if predicted and sum(predicted) and found[group]["predicted"] is not None
-            else None,
+            found[group]["predicted"] / total if total and found[group]["predicted"] is not None else None,
             found[group]["orders"],
             found[group]["churn"],
         )
         for group in known
     ]
-    historic = sum(row["historic"] or 0.0 for row in rows)
+    historic = math.fsum(row["historic"] or 0.0 for row in rows)
     lines.append(
         (
             "All customers",
+            "",
             everyone,
             1.0,
             historic,
-            sum(predicted) if predicted else None,
+            total if predicted else None,
             1.0 if predicted else None,
             None,
             None,
-            "",
         )
     )
     columns = (
