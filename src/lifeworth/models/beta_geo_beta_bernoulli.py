@@ -195,6 +195,17 @@ class BetaGeoBetaBernoulli(OrderModel):
                 break
         return found
 
+    def stimulated(self, x: Array, T: Array, frequency: Any, leaving: Any, *theta: Any) -> tuple[Any, ...]:
+        """Given alive, p ~ Beta(α+x, β+T−x) and θ ~ Beta(γ, δ+T): each mean is multiplied, each precision stays."""
+        alpha, beta, gamma, delta = theta
+        more = (frequency - 1) * (alpha + x)
+        rests, stays = beta - more, delta - (leaving - 1) * gamma
+        if np.any(rests + T - x <= 0) or np.any(np.asarray(stays) <= 0):
+            raise InputError(
+                f"With {np.max(frequency):g} times the frequency and {np.max(leaving):g} times the leaving a chance would pass 1."
+            )
+        return alpha + more, rests, leaving * gamma, stays
+
     def draw_orders(self, ends: Array, rng: np.random.Generator, *theta: Any) -> tuple[Codes, Array, Array]:
         """An order or none at each opportunity lived through."""
         alpha, beta, gamma, delta = theta

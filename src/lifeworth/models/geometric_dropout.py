@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import special
 
+from lifeworth.errors import InputError
 from lifeworth.models import gamma_poisson
 from lifeworth.models.base import Parameter
 from lifeworth.models.distinct import Array, Codes
@@ -153,6 +154,14 @@ class GeometricDropout(OrderModel):
     def next_order_if_alive(self, x: Array, T: Array, level: float, r: Any, alpha: Any, a: Any, b: Any) -> Array:
         """Who lives will order again, after a Lomax(r+x, α+T) time: nobody leaves between orders."""
         return gamma_poisson.waiting(level, r + x, alpha + T)
+
+    def stimulated(self, x: Array, T: Array, frequency: Any, leaving: Any, *theta: Any) -> tuple[Any, ...]:
+        """λ ~ Gamma(r+x, α+T) has its scale parameter divided by `frequency`; p ~ Beta(a, b+m) its mean multiplied by `leaving`, its precision kept."""
+        r, alpha, a, b = theta
+        stays = b - (leaving - 1) * a
+        if np.any(np.asarray(stays) <= 0):
+            raise InputError(f"With {np.max(leaving):g} times the leaving the mean chance to leave would pass 1.")
+        return r, (alpha + T) / frequency - T, leaving * a, stays
 
     def turn(self, x: Array, T: Array, r: Any, alpha: Any, a: Any, b: Any) -> Array:
         """The rate turns no sooner than e^(−λt) does at p = 1."""

@@ -23,6 +23,7 @@ class NBD(OrderModel):
     The likelihood is that of the times of the orders, so that it can be compared with the models that let customers leave.
     """
 
+    leaves = False
     name = "NBD"
     key = "nbd"
     result = FittedOrders
@@ -80,6 +81,11 @@ class NBD(OrderModel):
     def next_order_if_alive(self, x: Array, T: Array, level: float, r: Any, alpha: Any) -> Array:
         """Lomax(r+x, α+T)."""
         return gamma_poisson.waiting(level, r + x, alpha + T)
+
+    def stimulated(self, x: Array, T: Array, frequency: Any, leaving: Any, *theta: Any) -> tuple[Any, ...]:
+        """λ ~ Gamma(r+x, α+T): its scale parameter is divided by `frequency`. Nobody leaves, however readily."""
+        r, alpha = theta
+        return r, (alpha + T) / frequency - T
 
     def draw_orders(self, ends: Array, rng: np.random.Generator, r: Any, alpha: Any) -> tuple[Codes, Array, Array]:
         """As many orders as a Poisson process gives."""

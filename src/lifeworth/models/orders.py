@@ -29,6 +29,9 @@ TAIL_OF_DISCOUNT = 45.0
 class OrderModel(Model[History]):
     """A recipe for repeat orders. Its kernels take arrays that broadcast, and the parameters last, scalar or one a row."""
 
+    leaves: bool = True
+    """Whether customers of this model ever leave."""
+
     @abstractmethod
     def alive(self, x: Array, t_x: Array, T: Array, *theta: Any) -> Array:
         """P(alive at T | x, t_x, T)."""
@@ -64,6 +67,31 @@ class OrderModel(Model[History]):
     @abstractmethod
     def draw_orders(self, ends: Array, rng: np.random.Generator, *theta: Any) -> tuple[Codes, Array, Array]:
         """Repeat orders of new customers watched for `ends`: (customer of each order, its time), and each customer's end of life."""
+
+    @abstractmethod
+    def stimulated(self, x: Array, T: Array, frequency: Any, leaving: Any, *theta: Any) -> tuple[Any, ...]:
+        """Parameters with which the kernels "given alive" answer as if from T on every customer changed their habits.
+
+        What is believed of a customer at T stays; from there on they order `frequency` times as fast, and leave `leaving`
+        times as readily. What that means is the model's own: a rate is multiplied, a chance has its mean multiplied and keeps
+        its precision. Only the kernels that begin at T may be given these parameters; with x = T = 0 they are those of
+        customers not yet acquired.
+
+        Args:
+            x: Repeat orders up to T.
+            T: Time observed.
+            frequency: Factor of the order rate.
+            leaving: Factor of the leaving rate or chance; close to 1 where the model knows it as a chance.
+            theta: The model's parameters.
+
+        Raises:
+            InputError: if a chance would pass 1.
+        """
+
+    def orders_new(self, t: Array, *theta: Any) -> Array:
+        """Expected repeat orders within t of the first purchase of a customer not yet acquired."""
+        born = np.zeros(np.shape(t))
+        return self.alive(born, born, born, *theta) * self.orders_if_alive(born, born, t, *theta)
 
     def at_least_table(self, x: float, T: Array, last: int, t: float, *theta: Any) -> Array:
         """`at_least_if_alive` for n = 1 … last, of customers of one x (T × last)."""
@@ -194,7 +222,7 @@ class FittedOrders(Fitted[History]):
         t = np.atleast_1d(np.asarray(t, np.float64))
         born = np.zeros(t.size)
         theta = self.rows_theta(History(born, born, born, covariates=_repeated(covariates, t.size)))
-        return self.recipe.alive(born, born, born, *theta) * self.recipe.orders_if_alive(born, born, t, *theta)
+        return self.recipe.orders_new(t, *theta)
 
     def simulate(
         self,

@@ -191,6 +191,11 @@ class ParetoNBD(OrderModel):
                 break
         return np.asarray(np.where(ever, high, np.inf))
 
+    def stimulated(self, x: Array, T: Array, frequency: Any, leaving: Any, *theta: Any) -> tuple[Any, ...]:
+        """Given alive, λ ~ Gamma(r+x, α+T) and μ ~ Gamma(s, β+T): a rate times f has its scale parameter divided by f."""
+        r, alpha, s, beta = theta
+        return r, (alpha + T) / frequency - T, s, (beta + T) / leaving - T
+
     def turn(self, x: Array, T: Array, r: Any, alpha: Any, s: Any, beta: Any) -> Array:
         """The rate falls with the chance to live."""
         return np.asarray((beta + T) / (s + 1) * np.ones_like(x))
