@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy import integrate, special
 
 from lifeworth.models import BetaGeoNBD, History, ModifiedBetaGeoNBD
+from lifeworth.models.likelihood import BLOCK
 
 MODELS = {BetaGeoNBD: 0, ModifiedBetaGeoNBD: 1}
 
@@ -103,6 +104,24 @@ def test_a_customer_who_never_reordered_is_alive_under_bg_nbd_only() -> None:
     h = History([0], [0.0], [50.0])
     assert BetaGeoNBD().at(theta).probability_alive(h)[0] == 1
     assert ModifiedBetaGeoNBD().at(theta).probability_alive(h)[0] < 0.7
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_probability_alive_is_the_logistic_function_of_the_odds_whatever_the_customer(model: type) -> None:
+    """For more rows than are evaluated at a time, and for odds beyond the largest number there is."""
+    rng = np.random.default_rng(7)
+    x = np.r_[0, 0, 1, 5_000, 200_000, rng.geometric(0.2, BLOCK + 20) - 1].astype(float)
+    T = np.r_[0, 9, 900, 2_000, 2_000, rng.integers(1, 700, BLOCK + 20)].astype(float)
+    t_x = np.where(x > 0, np.r_[0, 0, 900, 3, 1, np.ceil(T[5:] * rng.uniform(size=BLOCK + 20))], 0.0)
+    for r, alpha, a, b in ((0.8, 60.0, 0.8, 2.5), (1e-3, 1e-3, 1e-6, 1e-6), (40.0, 9e3, 1e-12, 7.0)):
+        odds = (
+            np.log(a)
+            - np.log(np.maximum(b + (x + MODELS[model] - 1), 1e-300))
+            + (r + x) * np.log1p((T - t_x) / (alpha + t_x))
+        )
+        expected = np.where(x + MODELS[model] > 0, special.expit(-odds), 1.0)
+        fitted = model().at({"r": r, "alpha": alpha, "a": a, "b": b})
+        assert fitted.probability_alive(History(x, t_x, T)) == pytest.approx(expected, rel=1e-11, abs=1e-12)
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lifeworth.errors import InputError
 from lifeworth.models import History, SpendHistory
-from lifeworth.models.distinct import distinct
+from lifeworth.models.distinct import distinct, encode
 
 
 @pytest.mark.parametrize(
@@ -84,15 +84,25 @@ def test_tiny_values_are_not_taken_for_nought() -> None:
     assert found.columns[0].tolist() == [0.0, 1e-200, 1e-13, 1.0]
 
 
+def test_days_counted_in_weeks_are_on_a_grid_in_spite_of_rounding() -> None:
+    days = np.arange(2000.0)
+    for values, steps in ((days, 1), (days * (1 / 7), 7), (days * (1 + 2e-13), 1)):
+        levels, codes = encode(values)
+        assert codes.tolist() == days.tolist()
+        assert levels.tolist() == (days / steps).tolist()
+
+
 def test_a_column_off_every_grid_is_sorted() -> None:
     values = np.random.default_rng(0).uniform(-3, 3, 500).repeat(2)
     found = distinct([values, values[::-1], values], None)
     assert found.columns[0][found.place].tolist() == values.tolist()
 
 
-def test_a_table_of_keys_and_sorting_find_the_same_rows() -> None:
+@pytest.mark.parametrize("largest", [12, 1500, 2000, 900_000])
+def test_a_table_of_keys_and_sorting_find_the_same_rows(largest: int) -> None:
+    """Keys fit a table for 12 levels a column, 32 bits for 1,500, 64 bits for 2,000 and more."""
     rng = np.random.default_rng(0)
-    columns = [rng.integers(0, 2000, 3000).astype(float) for _ in range(3)]
+    columns = [rng.integers(0, largest, 3000).astype(float) for _ in range(3)]
     sparse = distinct(columns, None)
     assert sparse.columns[2][sparse.place].tolist() == columns[2].tolist()
     by_rows = np.unique(np.column_stack(columns), axis=0)

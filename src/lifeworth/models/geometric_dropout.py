@@ -16,7 +16,6 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy import special
 
 from lifeworth.errors import InputError
 from lifeworth.models import gamma_poisson
@@ -112,9 +111,9 @@ class GeometricDropout(OrderModel):
     def alive(self, x: Array, t_x: Array, T: Array, r: Any, alpha: Any, a: Any, b: Any) -> Array:
         """Equation (7) of Fader, Hardie & Lee (2008), 'Computing P(alive) using the BG/NBD model'."""
         odds = np.log(a / np.maximum(b + (x + self.risk - 1), 1e-300)) + (r + x) * np.log1p((T - t_x) / (alpha + t_x))
-        if self.risk == 0:
-            odds = np.where(x > 0, odds, -np.inf)
-        return np.asarray(special.expit(-odds))
+        with np.errstate(over="ignore"):  # odds beyond e^709 are infinite, and the customer is gone
+            alive = 1 / (1 + np.exp(odds))  # as expit(-odds), which takes five times as long
+        return np.asarray(alive if self.risk else np.where(x > 0, alive, 1.0))
 
     def alive_later(self, x: Array, T: Array, t: Any, r: Any, alpha: Any, a: Any, b: Any) -> Array:
         """E[e^(−λpt)] = E[(1 + p z)^−(r+x)] over p, with z = t ÷ (α+T)."""

@@ -19,7 +19,7 @@ from lifeworth.errors import DataError, InputError
 from lifeworth.models.base import Fitted, Model
 from lifeworth.models.distinct import Array, Codes, Flags
 from lifeworth.models.history import History
-from lifeworth.models.likelihood import Filling
+from lifeworth.models.likelihood import BLOCK, Filling
 
 NODES_A_FOLD = 2.5
 TAIL_OF_DISCOUNT = 45.0
@@ -37,8 +37,14 @@ class OrderModel(Model[History]):
         """P(alive at T | x, t_x, T)."""
 
     def alive_rows(self, h: History, filling: Filling) -> Array:
-        """`alive` for every row of `h`; a model in which that is costly does it by tables."""
-        return self.alive(h.x, h.t_x, h.T, *filling.function(*(getattr(h, name) for name in filling.names)))
+        """`alive` for every row of `h`, block by block; a model in which that is costly does it by tables."""
+        theta = filling.function(*(getattr(h, name) for name in filling.names))
+        result = np.empty(len(h))
+        for first in range(0, len(h), BLOCK):
+            rows = slice(first, first + BLOCK)
+            here = [value if np.ndim(value) == 0 else value[rows] for value in theta]
+            result[rows] = self.alive(h.x[rows], h.t_x[rows], h.T[rows], *here)
+        return result
 
     @abstractmethod
     def alive_later(self, x: Array, T: Array, t: Any, *theta: Any) -> Array:
