@@ -186,3 +186,20 @@ def test_no_customers_have_no_answers(order_case: Any) -> None:
     nobody = History([], [], [])
     assert fixed(order_case).expected_orders(nobody, HORIZON).shape == (0,)
     assert fixed(order_case).probability_alive(nobody).shape == (0,)
+
+
+def test_counts_of_new_customers_are_those_of_a_customer_of_no_age(order_case: Any) -> None:
+    fitted, n = fixed(order_case), [0, 1, 2, 7]
+    born = History([0.0], [0.0], [0.0])
+    found = fitted.order_count_probability_new(n, [0.0, 1.0, 3.0, HORIZON])
+    for row, horizon in zip(found, (0.0, 1.0, 3.0, HORIZON), strict=True):
+        assert row == pytest.approx(fitted.order_count_probability(born, n, horizon)[0], abs=1e-12)
+
+
+def test_counts_of_new_customers_are_those_of_simulated_ones(order_case: Any) -> None:
+    rng = np.random.default_rng(14)
+    ages = order_case.ages(20_000, rng)
+    x = fixed(order_case).simulate(ages, rng).history.x
+    found = fixed(order_case).order_count_probability_new([0, 1, 2], ages).sum(axis=0)
+    actual = np.bincount(x.astype(int), minlength=3)[:3]
+    assert actual == pytest.approx(found, abs=4 * 0.5 * np.sqrt(ages.size))

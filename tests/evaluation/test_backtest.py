@@ -14,7 +14,7 @@ from lifeworth.evaluation.evidence import Evidence
 from lifeworth.evaluation.intervals import distribution_at, total_interval
 from lifeworth.evaluation.specs import blocks
 from lifeworth.models import BetaGeoNBD
-from lifeworth.report.spec import Chart, Stats, Table, Text, plain
+from lifeworth.report.spec import Chart, Group, Stats, Table, Text, plain
 
 
 class Refusing(BetaGeoNBD):
@@ -212,7 +212,7 @@ def test_the_spend_test_has_both_ways(result) -> None:
 # -- pages ------------------------------------------------------------------------------------------------------------
 def test_the_evidence_becomes_blocks_a_page_can_draw(result) -> None:
     found = blocks(Evidence((result, result), choose([result, result])))
-    assert {type(block) for block in found} == {Text, Stats, Table, Chart}
+    assert {type(block) for block in found} == {Text, Stats, Table, Chart, Group}
     json.dumps([plain(block) for block in found], allow_nan=False)
 
 

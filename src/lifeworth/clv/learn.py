@@ -12,6 +12,7 @@ from lifeworth.data.check import Facts, too_few
 from lifeworth.data.clean import Cleaned
 from lifeworth.engine.base import Engine
 from lifeworth.errors import LifeworthError, OptionError, near
+from lifeworth.evaluation.diagnostics_specs import of_fit
 from lifeworth.evaluation.evidence import Evidence, gather
 from lifeworth.evaluation.specs import blocks
 from lifeworth.features.series import arrays, spend_arrays
@@ -33,11 +34,13 @@ class Learned:
         fits: The fitted models; nothing where the data are not enough.
         evidence: The tests on held-out orders; nothing where no model was tried.
         reason: Why this model, or why none, in words.
+        inside: How well the fitted models repeat what they learnt from, and how they say customers differ, as blocks.
     """
 
     fits: Fits | None
     evidence: Evidence | None
     reason: str
+    inside: tuple[Block, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -51,7 +54,7 @@ class Learned:
     @property
     def blocks(self) -> tuple[Block, ...]:
         """The evidence as blocks of a page."""
-        return () if self.evidence is None else blocks(self.evidence)
+        return () if self.evidence is None else (*blocks(self.evidence), *self.inside)
 
 
 def learn(engine: Engine, rows: pa.Table, cleaned: Cleaned, settings: Settings, progress: Progress = SILENT) -> Learned:
@@ -106,7 +109,10 @@ def _fit(rows: pa.Table, cleaned: Cleaned, settings: Settings, evidence: Evidenc
         reason = (
             evidence.reason if chosen is not None else _UNTESTED.format(why=evidence.reason, model=MODELS[key].name)
         )
-        return Learned(Fits(fitted, spend, evidence.first_order), evidence, " ".join([reason, *failures, said]).strip())
+        reason = " ".join([reason, *failures, said]).strip()
+        spends = None if spend is None else spend_arrays(rows, first_order=evidence.first_order)
+        inside = of_fit(fitted, histories, spend, spends, as_of=cleaned.as_of, currency=cleaned.currency)
+        return Learned(Fits(fitted, spend, evidence.first_order), evidence, reason, tuple(inside))
     return Learned(None, evidence, "No model could be fitted. " + " ".join(failures))
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from lifeworth.errors import LifeworthError
 from lifeworth.evaluation.baselines import BASELINES, Baseline
 from lifeworth.evaluation.calibration import Band, bands
+from lifeworth.evaluation.diagnostics import Cell, by_past_orders, by_silence
 from lifeworth.evaluation.holdout import Holdout
 from lifeworth.evaluation.intervals import Intervals, intervals
 from lifeworth.evaluation.metrics import Array, jsonable
@@ -38,6 +39,8 @@ class Trial:
         order_bands: Deciles of expected orders against actual ones.
         value_bands: Deciles of expected value against actual value.
         intervals: How often its predictive intervals held; models only.
+        by_past_orders: Expected orders against actual ones by repeat orders in the past; models only.
+        by_silence: The same by time since the last order; models only.
         track: Expected orders week by week; models only.
         parameters: As fitted on the past, by symbol.
         notes: What limits it: parameters the data do not hold, a failed spend model.
@@ -52,6 +55,8 @@ class Trial:
     order_bands: tuple[Band, ...] = ()
     value_bands: tuple[Band, ...] = ()
     intervals: Intervals | None = None
+    by_past_orders: tuple[Cell, ...] = ()
+    by_silence: tuple[Cell, ...] = ()
     track: Track | None = None
     parameters: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -233,6 +238,8 @@ def _trial_model(
         order_bands=bands(few.orders, predicted),
         value_bands=() if per_order is None else bands(few.value, predicted * per_order),
         intervals=intervals(fitted, chosen, few, seed=told.seed) if told.with_intervals else None,
+        by_past_orders=by_past_orders(few.x, few.orders, predicted),
+        by_silence=by_silence(few.history, few.orders, predicted),
         track=track(name, fitted, test, total),
         parameters=dict(fitted.parameters),
         notes=tuple(fitted.notes),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lifeworth.evaluation import diagnostics_specs as diagnostics
 from lifeworth.evaluation.backtest import Backtest, Trial
 from lifeworth.evaluation.compare import Choice
 from lifeworth.evaluation.evidence import Evidence
 from lifeworth.evaluation.intervals import Intervals, TotalInterval
 from lifeworth.evaluation.metrics import Score
 from lifeworth.evaluation.scoring import Scores
-from lifeworth.report.spec import Axis, Block, Chart, Column, Kind, Series, Stat, Stats, Table, Text, Tone, Value
+from lifeworth.report.spec import Axis, Block, Chart, Column, Group, Kind, Series, Stat, Stats, Table, Text, Tone, Value
 
 _MEASURES: tuple[tuple[str, str, Kind, str], ...] = (
     ("bias", "Total missed by", "percent", "Predicted ÷ actual total − 1. Above 0 too much was promised."),
@@ -54,7 +55,8 @@ def blocks(evidence: Evidence) -> tuple[Block, ...]:
         found.append(_scores(test, "value"))
     chosen = None if choice.model is None else test.trial(choice.model)
     if chosen is not None:
-        found += [*_calibration(chosen), _tracking(test, chosen)]
+        found += [Group(tuple(_calibration(chosen))), *diagnostics.conditional(chosen)]
+        found += [_tracking(test, chosen), diagnostics.by_week(test, chosen)]
         if chosen.intervals is not None:
             found.append(_held(chosen, chosen.intervals, test))
     if test.spend is not None and test.spend.chosen is not None:

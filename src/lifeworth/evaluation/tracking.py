@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 
 from lifeworth.evaluation.holdout import Holdout, Timeline
 from lifeworth.evaluation.metrics import Array
@@ -39,6 +40,7 @@ class Tracking:
     ends: tuple[date, ...]
     actual: tuple[float, ...]
     weekly: tuple[float, ...]
+    """Repeat orders in each week alone."""
     tracks: tuple[Track, ...]
 
 
@@ -92,5 +94,6 @@ def _shape(fitted: Any, test: Holdout, ahead: NDArray[np.int64]) -> Array:
     sums = np.array([float(np.sum(fitted.expected_orders(few, day / test.unit.days))) for day in days])
     if sums[-1] <= 0:
         return np.zeros(ahead.size)
-    shape: Array = np.interp(ahead, np.append(0, days), np.append(0.0, sums / sums[-1]))
-    return shape
+    # a curve without kinks, so that what each week adds runs evenly too
+    curve = PchipInterpolator(np.append(0, days), np.append(0.0, sums / sums[-1]))
+    return np.asarray(curve(ahead), np.float64)

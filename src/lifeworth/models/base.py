@@ -19,6 +19,7 @@ from lifeworth.models import fit as fitting
 from lifeworth.models.distinct import Array
 from lifeworth.models.history import Cells
 from lifeworth.models.likelihood import Filling, Term, per_row, total
+from lifeworth.models.mixing import Mixing
 from lifeworth.models.posterior import Posterior, laplace
 
 POSTERIORS = {"laplace": laplace}
@@ -87,6 +88,10 @@ class Model(ABC, Generic[Data]):
     def kernel(self, theta: Sequence[float]) -> Sequence[float]:
         """The kernels' parameters from the model's own."""
         return theta
+
+    def mixing(self, *theta: Any) -> tuple[Mixing, ...]:
+        """How customers differ at these parameters of the kernels, which may be arrays: one distribution for each trait of theirs."""
+        return ()
 
     def filling(self, theta: Sequence[float]) -> Filling:
         """How each customer's parameters follow from the model's: without covariates they are the same for all."""

@@ -13,6 +13,7 @@ from lifeworth.models.base import Parameter
 from lifeworth.models.distinct import Array, Codes, Flags
 from lifeworth.models.history import History
 from lifeworth.models.likelihood import Jet, Term
+from lifeworth.models.mixing import BetaMixing, Mixing
 from lifeworth.models.orders import FittedOrders, OrderModel
 from lifeworth.models.quadrature import beta_mean
 from lifeworth.models.special import digamma_rise, log_rising, trigamma_rise
@@ -134,6 +135,10 @@ class BetaGeoBetaBernoulli(OrderModel):
                 f"Row {row} has {cells.x[row]:g} orders in {cells.t_x[row]:g} opportunities; one order an opportunity."
             )
 
+    def mixing(self, alpha: Any, beta: Any, gamma: Any, delta: Any) -> tuple[Mixing, ...]:
+        """Chances to order at an opportunity, and to leave before it."""
+        return (BetaMixing("order chance", alpha, beta), BetaMixing("leaving chance", gamma, delta))
+
     def alive(self, x: Array, t_x: Array, T: Array, alpha: Any, beta: Any, gamma: Any, delta: Any) -> Array:
         """The share of the way that ends alive at T."""
         theta = (alpha, beta, gamma, delta)
@@ -159,8 +164,12 @@ class BetaGeoBetaBernoulli(OrderModel):
 
     def count_if_alive(self, x: Array, T: Array, n: Any, t: Any, *theta: Any) -> Array:
         """Beta-binomial in the opportunities lived through, averaged over how many those are."""
-        count = int(_whole(t))
-        return np.asarray(sum(self._taken(x, T, n, m, float(m < count), *theta) for m in range(count + 1)))
+        count = _whole(t)
+        ways = (
+            np.where(m <= count, self._taken(x, T, n, m, np.where(m < count, 1.0, 0.0), *theta), 0.0)
+            for m in range(int(count.max(initial=0.0)) + 1)
+        )
+        return np.asarray(sum(ways))
 
     def at_least_if_alive(self, x: Array, T: Array, n: Any, t: Any, *theta: Any) -> Array:
         """One less all smaller numbers."""
@@ -217,7 +226,7 @@ class BetaGeoBetaBernoulli(OrderModel):
         taken = rng.uniform(size=who.size) < chances[who]
         return who[taken], when[taken], np.asarray(lived + 0.5)
 
-    def _taken(self, x: Array, T: Array, n: Any, m: int, left: float, *theta: Any) -> Array:
+    def _taken(self, x: Array, T: Array, n: Any, m: int, left: Array, *theta: Any) -> Array:
         """P(exactly m of the coming opportunities are lived through, after which the customer leaves or time is up, and n are taken)."""
         alpha, beta, gamma, delta = theta
         n = np.asarray(n, np.float64)

@@ -19,6 +19,7 @@ from lifeworth.errors import DataError, InputError
 from lifeworth.models.base import Fitted, Model, Parameter
 from lifeworth.models.distinct import Array
 from lifeworth.models.likelihood import Jet, Term
+from lifeworth.models.mixing import BetaMixing, Mixing
 from lifeworth.models.special import digamma_rise, log_rising
 from lifeworth.models.tenures import Tenures
 
@@ -70,6 +71,10 @@ class ContractModel(Model[Tenures]):
     @abstractmethod
     def kernel(self, theta: Sequence[float]) -> Sequence[float]:
         """The parameters as (alpha, beta, c, pace)."""
+
+    def mixing(self, alpha: Any, beta: Any, c: Any, pace: Any) -> tuple[Mixing, ...]:
+        """Chances to leave at the first renewal, at a pace of 1."""
+        return (BetaMixing("leaving chance", alpha, beta),)
 
     @property
     def kernel_terms(self) -> Sequence[Term]:

@@ -14,6 +14,7 @@ from lifeworth.models.base import Fitted, Model, Parameter
 from lifeworth.models.distinct import Array
 from lifeworth.models.history import SpendHistory
 from lifeworth.models.likelihood import Jet, Term
+from lifeworth.models.mixing import InverseGammaMixing, Mixing
 from lifeworth.models.special import digamma_rise, log_rising, trigamma_rise
 
 P, Q, V = range(3)
@@ -152,6 +153,10 @@ class GammaGamma(Model[SpendHistory]):
     def terms(self) -> Sequence[Term]:
         """Equation (1a) of the note, split by what its factors depend on."""
         return (Term(("x",), of_buyers(count_term)), Term(("x", "mean_value"), of_buyers(value_term)))
+
+    def mixing(self, p: Any, q: Any, v: Any) -> tuple[Mixing, ...]:
+        """Mean purchases p ÷ ν, with ν ~ Gamma(q, v)."""
+        return (InverseGammaMixing("mean spend", q, p * v),)
 
     def fit(self, data: SpendHistory, *, start: Mapping[str, float] | None = None) -> Any:
         """Fit by maximum likelihood to the customers with at least one purchase; see `Model.fit`."""

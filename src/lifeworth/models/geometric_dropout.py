@@ -24,6 +24,7 @@ from lifeworth.models.distinct import Array, Codes
 from lifeworth.models.gamma_poisson import order_term, time_term
 from lifeworth.models.history import History
 from lifeworth.models.likelihood import Jet, Term
+from lifeworth.models.mixing import BetaMixing, GammaMixing, Mixing
 from lifeworth.models.orders import FittedOrders, OrderModel
 from lifeworth.models.quadrature import beta_mean
 from lifeworth.models.special import digamma_rise, log_rising, trigamma_rise
@@ -107,6 +108,10 @@ class GeometricDropout(OrderModel):
             for r in (0.2, 1.0, 5.0)
         ]
         return [usual, *others]
+
+    def mixing(self, r: Any, alpha: Any, a: Any, b: Any) -> tuple[Mixing, ...]:
+        """Order rates, and chances to leave after an order."""
+        return (GammaMixing("order rate", r, alpha), BetaMixing("leaving chance", a, b))
 
     def alive(self, x: Array, t_x: Array, T: Array, r: Any, alpha: Any, a: Any, b: Any) -> Array:
         """Equation (7) of Fader, Hardie & Lee (2008), 'Computing P(alive) using the BG/NBD model'."""

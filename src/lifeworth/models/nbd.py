@@ -14,6 +14,7 @@ from lifeworth.models.distinct import Array, Codes
 from lifeworth.models.gamma_poisson import order_term, time_term
 from lifeworth.models.history import History
 from lifeworth.models.likelihood import Term
+from lifeworth.models.mixing import GammaMixing, Mixing
 from lifeworth.models.orders import FittedOrders, OrderModel
 
 
@@ -48,6 +49,10 @@ class NBD(OrderModel):
         w = cells.counts
         rate = float(w @ cells.x) / float(w @ cells.T)
         return [{"r": r, "alpha": r / rate} for r in (0.8, 0.1, 5.0, 50.0)]
+
+    def mixing(self, r: Any, alpha: Any) -> tuple[Mixing, ...]:
+        """Order rates."""
+        return (GammaMixing("order rate", r, alpha),)
 
     def alive(self, x: Array, t_x: Array, T: Array, r: Any, alpha: Any) -> Array:
         """Always."""

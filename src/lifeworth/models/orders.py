@@ -193,9 +193,7 @@ class FittedOrders(Fitted[History]):
 
     def order_count_probability(self, h: History, n: int | Array | list[int], horizon: float) -> Array:
         """P(exactly n orders in (T, T + horizon]): one a row, or rows × len(n) for several n."""
-        wanted = np.atleast_1d(np.asarray(n, np.float64))
-        if (wanted < 0).any() or (wanted != np.rint(wanted)).any():
-            raise InputError(f"A number of orders is a whole number from 0, not {n!r}.")
+        wanted = _whole(n)
         alive = self.probability_alive(h)
         t = _span(horizon)
         table = np.empty((len(h), wanted.size))
@@ -230,6 +228,25 @@ class FittedOrders(Fitted[History]):
         theta = self.rows_theta(History(born, born, born, covariates=_repeated(covariates, t.size)))
         return self.recipe.orders_new(t, *theta)
 
+    def order_count_probability_new(
+        self, n: ArrayLike, t: float | ArrayLike, covariates: Mapping[str, ArrayLike] | None = None
+    ) -> Array:
+        """P(exactly n repeat orders within t of the first purchase), of customers not yet acquired (t × n).
+
+        Args:
+            n: Numbers of orders.
+            t: Time since the first purchase, one for each customer.
+            covariates: What is known of each customer, for a model with covariates.
+        """
+        t = np.atleast_1d(np.asarray(t, np.float64))
+        wanted = _whole(n)
+        born = np.zeros(t.size)
+        theta = self.rows_theta(History(born, born, born, covariates=covariates))
+        alive = self.recipe.alive(born, born, born, *theta)
+        table = np.stack([alive * self.recipe.count_if_alive(born, born, k, t, *theta) for k in wanted], axis=1)
+        table[:, wanted == 0] += (1 - alive)[:, None]
+        return table
+
     def simulate(
         self,
         T: ArrayLike,
@@ -258,6 +275,13 @@ class FittedOrders(Fitted[History]):
         x, T, *z = pairs.columns
         values = np.asarray(kernel(x, T, *given, *filling.function(*z)), np.float64)
         return values[pairs.place]
+
+
+def _whole(n: ArrayLike) -> Array:
+    wanted = np.atleast_1d(np.asarray(n, np.float64))
+    if (wanted < 0).any() or (wanted != np.rint(wanted)).any():
+        raise InputError(f"A number of orders is a whole number from 0, not {n!r}.")
+    return wanted
 
 
 def _span(value: float) -> float:

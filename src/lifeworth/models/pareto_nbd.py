@@ -14,6 +14,7 @@ from lifeworth.models.distinct import Array, Codes
 from lifeworth.models.gamma_poisson import order_term, time_term
 from lifeworth.models.history import History
 from lifeworth.models.likelihood import Filling, Jet, Table, Term, per_row
+from lifeworth.models.mixing import GammaMixing, Mixing
 from lifeworth.models.orders import FittedOrders, OrderModel
 from lifeworth.models.race import leaves_first
 
@@ -123,6 +124,10 @@ class ParetoNBD(OrderModel):
             for r in (0.2, 1.0, 5.0)
         ]
         return [usual, *others]
+
+    def mixing(self, r: Any, alpha: Any, s: Any, beta: Any) -> tuple[Mixing, ...]:
+        """Order rates and leaving rates."""
+        return (GammaMixing("order rate", r, alpha), GammaMixing("leaving rate", s, beta))
 
     def alive(self, x: Array, t_x: Array, T: Array, *theta: Any) -> Array:
         """1 ÷ (1 + odds of being gone)."""
