@@ -8,7 +8,18 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from lifeworth.evaluation import metrics
-from lifeworth.evaluation.calibration import bands, coverage, pit, pit_histogram, uniformity, uniformity_by_chance
+from lifeworth.evaluation.calibration import (
+    Band,
+    Coverage,
+    bands,
+    calibration_error,
+    coverage,
+    pit_coverage,
+    pit_coverage_by_tenth,
+    pit_histogram,
+    unevenness,
+    unevenness_by_chance,
+)
 
 ALL = (
     metrics.mae,
@@ -124,11 +135,81 @@ def counts() -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_the_pit_of_right_distributions_is_even(counts) -> None:
-    assert uniformity(pit(*counts, seed=3)).value < uniformity_by_chance(5000, 0.999)
+    assert unevenness(*counts).value < unevenness_by_chance(5000, 0.999)
 
 
 def test_the_pit_of_wrong_distributions_is_not(counts) -> None:
-    assert uniformity(pit(counts[0] ** 2, counts[1] ** 2, seed=3)).value > 3 * uniformity_by_chance(5000, 0.999)
+    assert unevenness(counts[0] ** 2, counts[1] ** 2).value > 3 * unevenness_by_chance(5000, 0.999)
+
+
+@pytest.fixture(params=["counts", "amounts", "both"])
+def stretches(request, counts) -> tuple[np.ndarray, np.ndarray]:
+    """P(Y < y) and P(Y ≤ y): of counts, of a continuous amount, and of one that is often nothing."""
+    point = np.random.default_rng(4).random(400) ** 1.3
+    few = counts[0][:400], counts[1][:400]
+    if request.param == "counts":
+        return few
+    return (point, point) if request.param == "amounts" else (np.r_[few[0], point], np.r_[few[1], point])
+
+
+def drawn_points(stretches) -> np.ndarray:
+    """The randomised PIT as the literature has it, drawn 500 times."""
+    lower, upper = stretches
+    return lower + np.random.default_rng(9).random((500, lower.size)) * (upper - lower)
+
+
+def test_the_distance_from_evenness_is_that_of_the_mean_of_all_draws(stretches) -> None:
+    points = np.sort(drawn_points(stretches).reshape(-1))
+    steps = np.arange(points.size + 1) / points.size
+    assert unevenness(*stretches).value == pytest.approx(
+        max((steps[1:] - points).max(), (points - steps[:-1]).max()), abs=0.004
+    )
+
+
+def test_the_coverage_is_the_mean_of_all_draws(stretches) -> None:
+    points = drawn_points(stretches)
+    found = pit_coverage(*stretches, 0.9)
+    expected = [(points < 0.05).mean(), (points > 0.95).mean(), ((points >= 0.05) & (points <= 0.95)).mean()]
+    assert [found.below, found.above, found.inside] == pytest.approx(expected, abs=0.002)
+
+
+def test_the_coverage_of_tenths_adds_up_to_that_of_all(counts) -> None:
+    tenths = pit_coverage_by_tenth(*counts, counts[0], 0.9)
+    assert len(tenths) == 10
+    assert sum(one.inside * one.customers for one in tenths) / 5000 == pytest.approx(pit_coverage(*counts).inside)
+
+
+def test_customers_of_one_prediction_count_alike_in_every_tenth(counts) -> None:
+    found = pit_coverage_by_tenth(*counts, np.ones(5000), 0.9)
+    assert {round(one.inside, 12) for one in found} == {round(pit_coverage(*counts).inside, 12)}
+
+
+@given(st.randoms())
+def test_no_measure_of_distributions_depends_on_the_order_of_the_rows(random) -> None:
+    lower = np.linspace(0, 0.8, 40)
+    upper, f = lower + 0.2 * (np.arange(40) % 3 > 0), np.arange(40) % 7
+    order = np.array(random.sample(range(40), 40))
+    for measure in (
+        lambda o: unevenness(lower[o], upper[o]).value,
+        lambda o: pit_coverage(lower[o], upper[o]).inside,
+        lambda o: [one.inside for one in pit_coverage_by_tenth(lower[o], upper[o], f[o])],
+    ):
+        assert measure(order) == pytest.approx(measure(np.arange(40)), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("inside", "customers", "kept"), [(0.87, 10_000, True), (0.84, 10_000, False), (0.84, 100, True)]
+)
+def test_a_promise_is_kept_within_what_is_tolerated_or_what_chance_does(inside, customers, kept) -> None:
+    assert Coverage(0.9, inside, 0.0, 1 - inside, customers).kept is kept
+
+
+def test_the_calibration_error_is_the_part_of_the_total_that_groups_are_off() -> None:
+    assert calibration_error([Band(1, 10, 2.0, 1.0), Band(2, 10, 2.0, 3.0)]).value == pytest.approx(0.5)
+
+
+def test_the_calibration_error_of_nothing_says_so() -> None:
+    assert calibration_error([]).value is None
 
 
 def test_the_pit_histogram_of_right_distributions_is_flat(counts) -> None:

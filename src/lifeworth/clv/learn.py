@@ -64,7 +64,7 @@ def learn(engine: Engine, rows: pa.Table, cleaned: Cleaned, settings: Settings, 
         engine: Where the cleaned tables are.
         rows: The history at the as-of date, one row a customer.
         cleaned: The cleaned tables.
-        settings: Which model (`auto`: the back-test decides), thresholds, draws, seed.
+        settings: Which model (`auto`: the back-test decides), thresholds.
         progress: Who is told.
 
     Raises:
@@ -87,7 +87,6 @@ def learn(engine: Engine, rows: pa.Table, cleaned: Cleaned, settings: Settings, 
         has_money=cleaned.has_money,
         min_customers=settings.min_customers,
         min_repeaters=settings.min_repeaters,
-        seed=settings.seed,
         progress=progress,
     )
     with progress.step("Fitting"):

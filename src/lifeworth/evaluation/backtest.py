@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from lifeworth.errors import LifeworthError
 from lifeworth.evaluation.baselines import BASELINES, Baseline
 from lifeworth.evaluation.calibration import Band, bands
+from lifeworth.evaluation.cohorts import Cohorts, CohortScore, cohorts
 from lifeworth.evaluation.diagnostics import Cell, by_past_orders, by_silence
-from lifeworth.evaluation.holdout import Holdout
+from lifeworth.evaluation.holdout import Holdout, evenly
 from lifeworth.evaluation.intervals import Intervals, intervals
 from lifeworth.evaluation.metrics import Array, jsonable
 from lifeworth.evaluation.scoring import Scores, score
-from lifeworth.evaluation.spend import SpendTest, spend_test
+from lifeworth.evaluation.spend import SpendTest, SpendTrial, spend_test
 from lifeworth.evaluation.tracking import Track, Tracking, actual_track, track
 from lifeworth.models.base import Model
 from lifeworth.report.progress import SILENT, Progress
@@ -41,6 +45,7 @@ class Trial:
         intervals: How often its predictive intervals held; models only.
         by_past_orders: Expected orders against actual ones by repeat orders in the past; models only.
         by_silence: The same by time since the last order; models only.
+        cohorts: Forecast and outcome by acquisition cohort, the oldest first; models only.
         track: Expected orders week by week; models only.
         parameters: As fitted on the past, by symbol.
         notes: What limits it: parameters the data do not hold, a failed spend model.
@@ -57,6 +62,7 @@ class Trial:
     intervals: Intervals | None = None
     by_past_orders: tuple[Cell, ...] = ()
     by_silence: tuple[Cell, ...] = ()
+    cohorts: tuple[CohortScore, ...] = ()
     track: Track | None = None
     parameters: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -116,7 +122,6 @@ class Backtest:
 class _Worth:
     """Expected value of an order for each customer, by the spend model and by their own mean."""
 
-    actual: Array
     modelled: Array | None
     own: Array
 
@@ -127,7 +132,6 @@ def backtest(
     spend: Model[Any] | None = None,
     *,
     has_money: bool = True,
-    seed: int = 0,
     with_intervals: bool = True,
     progress: Progress = SILENT,
 ) -> Backtest:
@@ -138,19 +142,23 @@ def backtest(
         candidates: Order models by key; BG/NBD and MBG/NBD where left out.
         spend: The spend model; Gamma-Gamma where left out.
         has_money: Whether order values mean anything; without them only orders are scored.
-        seed: Of everything drawn.
-        with_intervals: Whether to test intervals too, the dearest part; earlier origins can do without.
+        with_intervals: Whether to test intervals too, the dearest part.
         progress: Who is told how far the work is.
     """
     candidates = default_candidates() if candidates is None else candidates
     spent = spend_test(test, default_spend() if spend is None else spend) if has_money else None
-    few = test.sample(SCORED)
-    worth = None if spent is None else _worth(few, spent)
-    trials = [_trial_baseline(few, test, baseline, worth) for baseline in BASELINES]
+    court = _Court(
+        test,
+        None if len(test) <= SCORED else evenly(len(test), SCORED),
+        None if spent is None else _worth(test, spent),
+        None if spent is None else spent.chosen,
+        cohorts(test),
+        with_intervals,
+    )
+    trials = [_trial_baseline(court, baseline) for baseline in BASELINES]
     with progress.step("Testing models on held-out orders", len(candidates)) as step:
         for name, model in candidates.items():
-            told = _Told(seed, with_intervals)
-            trials.append(_trial_model(name, model, few, test, worth, spent, told))
+            trials.append(_trial_model(name, model, court))
             step.advance()
     tracks = tuple(trial.track for trial in trials if trial.track is not None)
     return Backtest(
@@ -164,7 +172,7 @@ def backtest(
         buyers=int((test.orders > 0).sum()),
         actual_orders=float(test.orders.sum()),
         actual_value=float(test.value.sum()) if has_money else None,
-        scored=len(few),
+        scored=min(len(test), SCORED),
         trials=tuple(trials),
         tracking=actual_track(test, tracks),
         spend=spent,
@@ -187,80 +195,100 @@ def default_spend() -> Model[Any]:
     return GammaGamma()
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    seed: int
+@dataclass(frozen=True, eq=False)
+class _Court:
+    """What every candidate is held to."""
+
+    test: Holdout
+    rows: NDArray[np.int64] | None
+    """Customers the measures by customer are of; none where it is all of them."""
+    worth: _Worth | None
+    spend: SpendTrial | None
+    cohorts: Cohorts
     with_intervals: bool
 
+    @cached_property
+    def rank_of_orders(self) -> Array:
+        """Ranks of the orders that came, which every trial is compared with."""
+        return np.asarray(rankdata(self.scored(self.test.orders)))
 
-def _trial_baseline(few: Holdout, test: Holdout, baseline: Baseline, worth: _Worth | None) -> Trial:
-    every = baseline.predict(test)
-    predicted = every if few is test else baseline.predict(few)
-    orders = score(few.orders, predicted, (float(test.orders.sum()), float(every.sum())))
-    value = None if worth is None else _value_scores(few, test, predicted, worth.own, float(every.sum()))
+    @cached_property
+    def rank_of_value(self) -> Array:
+        """Ranks of the money that came."""
+        return np.asarray(rankdata(self.scored(self.test.value)))
+
+    def scored(self, of_all: Array) -> Array:
+        """The part of a column of all customers that is scored by customer."""
+        return of_all if self.rows is None else of_all[self.rows]
+
+    def orders(self, expected: Array) -> Scores:
+        """Scores of expected orders, one a customer."""
+        return self._score(self.test.orders, expected, self.rank_of_orders)
+
+    def value(self, expected: Array) -> Scores:
+        """Scores of expected money, one a customer."""
+        return self._score(self.test.value, expected, self.rank_of_value)
+
+    def _score(self, actual: Array, expected: Array, ranks: Array) -> Scores:
+        return score(
+            self.scored(actual),
+            self.scored(expected),
+            (float(actual.sum()), float(expected.sum())),
+            ranks_of_actual=ranks,
+        )
+
+
+def _trial_baseline(court: _Court, baseline: Baseline) -> Trial:
+    expected = baseline.predict(court.test)
+    actual, predicted = court.scored(court.test.orders), court.scored(expected)
     return Trial(
         baseline.name,
         "baseline",
         baseline.assumption,
-        orders,
-        value,
-        bands(few.orders, predicted),
-        losses=np.square(predicted - few.orders),
+        court.orders(expected),
+        None if court.worth is None else court.value(expected * court.worth.own),
+        bands(actual, predicted),
+        losses=np.square(predicted - actual),
     )
 
 
-def _trial_model(
-    name: str,
-    model: Model[Any],
-    few: Holdout,
-    test: Holdout,
-    worth: _Worth | None,
-    spent: SpendTest | None,
-    told: _Told,
-) -> Trial:
+def _trial_model(name: str, model: Model[Any], court: _Court) -> Trial:
+    test = court.test
     try:
         fitted = model.fit(test.history)
-        every = fitted.expected_orders(test.history, test.horizon)
+        expected = fitted.expected_orders(test.history, test.horizon)
     except LifeworthError as why:
         return Trial(name, "model", model.name, failure=why.message)
-    if not np.isfinite(every).all():
+    if not np.isfinite(expected).all():
         return Trial(name, "model", model.name, failure="it expects a number of orders that is not finite")
-    predicted = every if few is test else fitted.expected_orders(few.history, test.horizon)
-    total = float(every.sum())
-    chosen = None if spent is None else spent.chosen
-    per_order = None if worth is None else worth.modelled
+    per_order = None if court.worth is None else court.worth.modelled
+    value = None if per_order is None else expected * per_order
+    actual, predicted = court.scored(test.orders), court.scored(expected)
     return Trial(
         name,
         "model",
         model.name,
-        orders=score(few.orders, predicted, (float(test.orders.sum()), total)),
-        value=None if per_order is None else _value_scores(few, test, predicted, per_order, total),
-        order_bands=bands(few.orders, predicted),
-        value_bands=() if per_order is None else bands(few.value, predicted * per_order),
-        intervals=intervals(fitted, chosen, few, seed=told.seed) if told.with_intervals else None,
-        by_past_orders=by_past_orders(few.x, few.orders, predicted),
-        by_silence=by_silence(few.history, few.orders, predicted),
-        track=track(name, fitted, test, total),
+        orders=court.orders(expected),
+        value=None if value is None else court.value(value),
+        order_bands=bands(actual, predicted),
+        value_bands=() if value is None else bands(court.scored(test.value), court.scored(value)),
+        intervals=intervals(fitted, court.spend, test) if court.with_intervals else None,
+        by_past_orders=by_past_orders(court.scored(test.x), actual, predicted),
+        by_silence=by_silence(test.history if court.rows is None else test.history.take(court.rows), actual, predicted),
+        cohorts=court.cohorts.scores(test, expected, value),
+        track=track(name, fitted, test, float(expected.sum())),
         parameters=dict(fitted.parameters),
         notes=tuple(fitted.notes),
-        losses=np.square(predicted - few.orders),
+        losses=np.square(predicted - actual),
     )
 
 
-def _worth(few: Holdout, spent: SpendTest) -> _Worth:
+def _worth(test: Holdout, spent: SpendTest) -> _Worth:
     chosen = spent.chosen
     modelled = None
     if chosen is not None:
-        modelled = chosen.fitted.expected_value(few.spend(first_order=chosen.first_order))
-    return _Worth(few.value, modelled, few.mean_value)
-
-
-def _value_scores(few: Holdout, test: Holdout, predicted: Array, per_order: Array, orders: float) -> Scores:
-    """Scores of orders × value; the total of all is scaled up from those scored by their share of expected orders."""
-    expected = predicted * per_order
-    share = float(predicted.sum()) / orders if orders > 0 else 1.0
-    total = float(expected.sum()) / share if share > 0 else 0.0
-    return score(few.value, expected, (float(test.value.sum()), total))
+        modelled = chosen.fitted.expected_value(test.spend(first_order=chosen.first_order))
+    return _Worth(modelled, test.mean_value)
 
 
 def _notes(test: Holdout, has_money: bool) -> tuple[str, ...]:

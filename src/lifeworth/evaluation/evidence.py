@@ -72,7 +72,6 @@ def gather(
     origins: int = 3,
     min_customers: int = 100,
     min_repeaters: int = 30,
-    seed: int = 0,
     progress: Progress = SILENT,
 ) -> Evidence:
     """Hold out the end of the history, test every candidate on it, choose.
@@ -89,10 +88,9 @@ def gather(
             spaced. Where left out, all are.
         candidates: Order models by key; BG/NBD and MBG/NBD where left out.
         has_money: Whether order values mean anything.
-        origins: Most hold-outs; earlier ones are scored without intervals.
+        origins: Most hold-outs.
         min_customers: Fewer customers to learn from cannot be judged.
         min_repeaters: The same for customers with a second purchase day.
-        seed: Of everything drawn.
         progress: Who is told how far the work is.
     """
     tests: list[Backtest] = []
@@ -103,9 +101,7 @@ def gather(
                 test = hold_out(engine, orders, refunds, split, unit)
             if number > 0 and len(test) < min_customers:
                 break
-            found = backtest(
-                test, candidates, has_money=has_money, seed=seed, with_intervals=number == 0, progress=progress
-            )
+            found = backtest(test, candidates, has_money=has_money, progress=progress)
             tests.append(replace(found, notes=(*found.notes, *_drawn(customers))))
     finally:
         engine.drop(_TESTED, _CUSTOMERS)

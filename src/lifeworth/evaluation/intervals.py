@@ -1,4 +1,4 @@
-"""Whether predictive intervals hold what they promise: by customer, for the total, and over the whole distribution."""
+"""Whether predictive intervals hold what they promise: by customer, by tenth of the prediction, for the total, and over the whole distribution."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from lifeworth.evaluation.calibration import Coverage, coverage, pit, pit_histogram, uniformity, uniformity_by_chance
+from lifeworth.evaluation.calibration import (
+    Coverage,
+    coverage,
+    pit_coverage,
+    pit_coverage_by_tenth,
+    pit_histogram,
+    unevenness,
+    unevenness_by_chance,
+)
 from lifeworth.evaluation.holdout import Holdout
 from lifeworth.evaluation.metrics import Array, Score
 from lifeworth.evaluation.spend import SpendTrial
@@ -15,11 +23,7 @@ from lifeworth.evaluation.spend import SpendTrial
 LEVEL = 0.9
 """The 5 % and 95 % points of a predictive distribution are its ends."""
 TESTED = 10_000
-"""Most customers intervals are drawn for, evenly spaced by id; their total is tested as one."""
-MOST_ORDERS = 200
-"""Counts above it share one step of the distribution: their exact probability decides nothing any more."""
-
-
+"""Most customers intervals are formed for, evenly spaced by id; their total is tested as one."""
 TINY = 1e-12
 """What a model is said to have given to an outcome it held impossible, so that one customer cannot make a mean infinite."""
 
@@ -45,28 +49,40 @@ class Intervals:
     """What became of the 5–95 % intervals of one model.
 
     Args:
-        orders: Coverage of the intervals of counts.
+        orders: Coverage of the intervals of counts as they are handed out, whole ends included.
         orders_total: The interval of all their orders.
-        value: Coverage of the intervals of money; none without a spend model.
-        value_total: The interval of all their money.
+        pit_coverage: Share of customers whose randomised PIT of orders lies in [0.05, 0.95]; no slack from whole numbers.
+        by_decile: The same within tenths of predicted value (of predicted orders where there is no money), lowest first.
         pit: Shares of customers in ten equal parts of their own predictive distributions; a tenth each when right.
-        distance: Largest distance of the (randomised) PIT from evenness.
+        distance: Largest distance of the PIT from evenness.
         distance_by_chance: What right distributions stay under in 95 % of tests of this size.
         log_score: Mean log-probability the model gave to what happened; higher is better, comparable between models.
         customers: How many were tested.
         level: What the intervals promise.
+        value: Coverage of the intervals of money; this and all that follows none without a spend model.
+        value_total: The interval of all their money.
+        value_pit_coverage: As `pit_coverage`, of money.
+        value_by_decile: As `by_decile`, of money.
+        value_pit: As `pit`, of money.
+        value_distance: As `distance`, of money.
     """
 
     orders: Coverage
     orders_total: TotalInterval
-    value: Coverage | None
-    value_total: TotalInterval | None
+    pit_coverage: Coverage
+    by_decile: tuple[Coverage, ...]
     pit: tuple[float, ...]
     distance: Score
     distance_by_chance: float
     log_score: Score
     customers: int
     level: float = LEVEL
+    value: Coverage | None = None
+    value_total: TotalInterval | None = None
+    value_pit_coverage: Coverage | None = None
+    value_by_decile: tuple[Coverage, ...] = ()
+    value_pit: tuple[float, ...] = ()
+    value_distance: Score | None = None
 
 
 def total_interval(low: float, high: float, actual: float) -> TotalInterval:
@@ -75,55 +91,52 @@ def total_interval(low: float, high: float, actual: float) -> TotalInterval:
     return TotalInterval(low, high, actual, missed / actual if actual != 0 else float(np.sign(missed)))
 
 
-def distribution_at(fitted: Any, test: Holdout) -> tuple[Array, Array]:
-    """P(Y < y) and P(Y ≤ y) of each customer's orders at what happened, y, at the fitted parameters."""
-    h, y = test.history, np.minimum(test.orders, MOST_ORDERS)
-    before, exact = np.zeros(y.size), np.zeros(y.size)
-    left = np.arange(y.size)
-    for n in range(int(y.max(initial=0)) + 1):
-        left = left[y[left] >= n]
-        if not left.size:
-            break
-        chance = fitted.order_count_probability(_rows(h, left), n, test.horizon)
-        more = y[left] > n
-        before[left[more]] += chance[more]
-        exact[left[~more]] = chance[~more]
-    return np.clip(before, 0.0, 1.0), np.clip(before + exact, 0.0, 1.0)
-
-
-def _rows(h: Any, rows: Any) -> Any:
-    return h if len(rows) == len(h) else type(h)(h.x[rows], h.t_x[rows], h.T[rows], unit=h.unit)
-
-
-def intervals(fitted: Any, spend: SpendTrial | None, test: Holdout, *, seed: int) -> Intervals:
+def intervals(fitted: Any, spend: SpendTrial | None, test: Holdout) -> Intervals:
     """Form the intervals of a fitted order model (and spend model) and hold them to what happened.
 
     Args:
         fitted: The order model.
         spend: The spend model chosen, or nothing where only orders are predicted.
         test: The hold-out; of a large one a sample is tested.
-        seed: Of the randomised PIT.
     """
-    from lifeworth.models.predictive import count_intervals, value_intervals
+    from lifeworth.models.predictive import count_intervals
+    from lifeworth.models.value_distribution import count_below
 
     few = test.sample(TESTED)
     h, horizon = few.history, few.horizon
-    counted = count_intervals(fitted, h, horizon)
-    before, up_to = distribution_at(fitted, few)
-    money, money_total = None, None
+    predicted = fitted.expected_orders(h, horizon)
+    money: dict[str, Any] = {}
     if spend is not None:
-        known = few.spend(first_order=spend.first_order)
-        worth = value_intervals(fitted, spend.fitted, h, known, horizon)
-        money = coverage(few.value, worth.low, worth.high, LEVEL)
-        money_total = total_interval(worth.total_low, worth.total_high, float(few.value.sum()))
+        predicted = predicted * spend.fitted.expected_value(few.spend(first_order=spend.first_order))
+        money = _money(fitted, spend, few, predicted)
+    counted = count_intervals(fitted, h, horizon)
+    stretch = count_below(fitted, h, horizon, few.orders)
     return Intervals(
         orders=coverage(few.orders, counted.low, counted.high, LEVEL),
         orders_total=total_interval(counted.total_low, counted.total_high, float(few.orders.sum())),
-        value=money,
-        value_total=money_total,
-        pit=tuple(pit_histogram(before, up_to).tolist()),
-        distance=uniformity(pit(before, up_to, seed)),
-        distance_by_chance=uniformity_by_chance(len(few)),
-        log_score=Score(float(np.log(np.maximum(up_to - before, TINY)).mean())),
+        pit_coverage=pit_coverage(*stretch, LEVEL),
+        by_decile=pit_coverage_by_tenth(*stretch, predicted, LEVEL),
+        pit=tuple(pit_histogram(*stretch).tolist()),
+        distance=unevenness(*stretch),
+        distance_by_chance=unevenness_by_chance(len(few)),
+        log_score=Score(float(np.log(np.maximum(stretch[1] - stretch[0], TINY)).mean())),
         customers=len(few),
+        **money,
     )
+
+
+def _money(fitted: Any, spend: SpendTrial, few: Holdout, predicted: Array) -> dict[str, Any]:
+    from lifeworth.models.predictive import value_intervals
+    from lifeworth.models.value_distribution import value_below
+
+    known = few.spend(first_order=spend.first_order)
+    worth = value_intervals(fitted, spend.fitted, few.history, known, few.horizon)
+    stretch = value_below(fitted, spend.fitted, few.history, known, few.horizon, few.value)
+    return {
+        "value": coverage(few.value, worth.low, worth.high, LEVEL),
+        "value_total": total_interval(worth.total_low, worth.total_high, float(few.value.sum())),
+        "value_pit_coverage": pit_coverage(*stretch, LEVEL),
+        "value_by_decile": pit_coverage_by_tenth(*stretch, predicted, LEVEL),
+        "value_pit": tuple(pit_histogram(*stretch).tolist()),
+        "value_distance": unevenness(*stretch),
+    }

@@ -37,9 +37,9 @@ class Ranks:
     predicted: Array
 
     @classmethod
-    def of(cls, actual: ArrayLike, predicted: ArrayLike) -> Ranks:
-        """Rank both columns, equal values at the mean of their places."""
-        return cls(rankdata(actual), rankdata(predicted))
+    def of(cls, actual: ArrayLike, predicted: ArrayLike, ranks_of_actual: Array | None = None) -> Ranks:
+        """Rank both columns, equal values at the mean of their places; the first only where its ranks are not known."""
+        return cls(rankdata(actual) if ranks_of_actual is None else ranks_of_actual, rankdata(predicted))
 
     @property
     def both(self) -> tuple[Array, Array]:

@@ -36,16 +36,23 @@ class Scores:
     """How many the measures by customer were taken over."""
 
 
-def score(actual: Array, predicted: Array, totals: tuple[float, float] | None = None) -> Scores:
+def score(
+    actual: Array,
+    predicted: Array,
+    totals: tuple[float, float] | None = None,
+    *,
+    ranks_of_actual: Array | None = None,
+) -> Scores:
     """Every measure of one forecast.
 
     Args:
         actual: What happened, one value a customer scored.
         predicted: What was foretold, in the same order.
         totals: Actual and predicted total of all customers, where only a part of them is scored.
+        ranks_of_actual: Mean ranks of what happened, where they are known from another forecast of it.
     """
     whole = (float(actual.sum()), float(predicted.sum())) if totals is None else totals
-    ranks = metrics.Ranks.of(actual, predicted)
+    ranks = metrics.Ranks.of(actual, predicted, ranks_of_actual)
     pair = (np.array([whole[0]]), np.array([whole[1]]))
     return Scores(
         actual=whole[0],

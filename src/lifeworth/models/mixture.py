@@ -60,10 +60,17 @@ def groups(h: History, names: tuple[str, ...], *columns: Array) -> Iterator[Grou
 
 def count_table(points: Sequence[FittedOrders], group: Group, horizon: float) -> tuple[Array, Array]:
     """Numbers of orders, and P(at least so many | alive), the mean over `points`, for each T of the group (T × numbers)."""
-    soonest = np.array([group.T.min()])
-    x = np.array([group.x])
-    last = 4.0
     filled = [(f.recipe, f.model.filling(f.theta.tolist()).function(*group.z)) for f in points]
+    T, spread = _few_times(group.T, horizon)
+    # A table of the usual numbers costs less than finding out which of them are needed.
+    tables = [model.at_least_table(group.x, T, EACH, horizon, *theta) for model, theta in filled]
+    highest = np.max([table.max(axis=0, initial=0.0) for table in tables], axis=0)
+    if highest[-1] <= REST:
+        last = next(last for last in (4, 8, 16, 32, EACH) if highest[last - 1] <= REST)
+        found = np.asarray(sum(table[:, :last] for table in tables)) / len(points)
+        return np.arange(1.0, last + 1), _at_all_times(spread, found)
+    x, soonest = np.array([group.x]), np.array([group.T.min()])
+    last = 2 * EACH
     while last < 1e9 and any(m.at_least_if_alive(x, soonest, last, horizon, *theta)[0] > REST for m, theta in filled):
         last *= 2
     numbers = [float(n) for n in range(1, int(min(last, EACH)) + 1)]
@@ -72,15 +79,18 @@ def count_table(points: Sequence[FittedOrders], group: Group, horizon: float) ->
     n = np.array(numbers)
     summed = int(min(n[-1], SUMMED))
     inner = n <= summed
-    T, spread = _few_times(group.T, horizon)
     total = np.zeros((T.size, n.size))
     for model, theta in filled:
         table = model.at_least_table(group.x, T, summed, horizon, *theta)
         total[:, inner] += table[:, n[inner].astype(int) - 1]
         if not inner.all():
             total[:, ~inner] += model.at_least_if_alive(x, T[:, None], n[~inner], horizon, *theta)
-    found = total / len(points)
-    return n, found if spread is None else np.minimum.accumulate(np.clip(spread @ found, 0.0, 1.0), axis=1)
+    return n, _at_all_times(spread, total / len(points))
+
+
+def _at_all_times(spread: Array | None, found: Array) -> Array:
+    """A table at Chebyshev's points taken to all T."""
+    return found if spread is None else np.minimum.accumulate(np.clip(spread @ found, 0.0, 1.0), axis=1)
 
 
 def _few_times(T: Array, horizon: float) -> tuple[Array, Array | None]:

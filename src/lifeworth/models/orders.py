@@ -20,6 +20,7 @@ from lifeworth.models.base import Fitted, Model
 from lifeworth.models.distinct import Array, Codes, Flags
 from lifeworth.models.history import History
 from lifeworth.models.likelihood import BLOCK, Filling
+from lifeworth.models.quadrature import even_nodes
 
 NODES_A_FOLD = 2.5
 TAIL_OF_DISCOUNT = 45.0
@@ -110,9 +111,9 @@ class OrderModel(Model[History]):
         """
         turn = np.minimum(self.turn(x, T, *theta), 1.0 / rate)
         reach = np.log1p(end / turn)
-        nodes, weights = np.polynomial.legendre.leggauss(8 + int(NODES_A_FOLD * np.ceil(reach.max(initial=0.0))))
+        nodes, weights = even_nodes(8 + int(NODES_A_FOLD * np.ceil(reach.max(initial=0.0))))
         result = np.zeros(x.size)
-        for node, weight in zip(0.5 * (nodes + 1), 0.5 * weights, strict=True):
+        for node, weight in zip(nodes, weights, strict=True):
             fold = turn * np.exp(reach * node)
             s = fold - turn
             result += weight * reach * fold * np.exp(-rate * s) * self.rate_if_alive(x, T, s, *theta)

@@ -16,6 +16,7 @@ from lifeworth.models.history import History
 from lifeworth.models.likelihood import Filling, Jet, Table, Term, per_row
 from lifeworth.models.mixing import GammaMixing, Mixing
 from lifeworth.models.orders import FittedOrders, OrderModel
+from lifeworth.models.quadrature import even_nodes
 from lifeworth.models.race import leaves_first
 
 R, ALPHA, S, BETA = range(4)
@@ -226,11 +227,9 @@ def _lives(
     scale = np.minimum((alpha + T) / (r + x + 1), (beta + T) / (s + 1))
     reach = np.log1p(t / scale)
     most = float(np.max(np.minimum(np.max(n), np.max(r + x)), initial=1.0))
-    nodes, weights = np.polynomial.legendre.leggauss(
-        int(8 + 2 * np.ceil(np.max(reach, initial=0.0)) + finesse * np.sqrt(min(most, 2500.0)))
-    )
+    nodes, weights = even_nodes(int(8 + 2 * np.ceil(np.max(reach, initial=0.0)) + finesse * np.sqrt(min(most, 2500.0))))
     ends: list[tuple[Array, Array]] = []
-    for node, weight in zip(0.5 * (nodes + 1), 0.5 * weights, strict=True):
+    for node, weight in zip(nodes, weights, strict=True):
         fold = scale * np.exp(reach * node)
         end = fold - scale
         density = s / (beta + T + end) * np.exp(-s * np.log1p(end / (beta + T)))

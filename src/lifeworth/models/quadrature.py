@@ -12,6 +12,7 @@ lives and grow exponentially in its tails, so a shape of 0.01 costs no more than
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,15 @@ TAIL = 40.0
 """Nodes end where the density has fallen by e⁻⁴⁰."""
 BLOCK = 1 << 18
 """Values evaluated at a time: small enough to stay in the processor's cache."""
+
+
+@cache
+def even_nodes(count: int) -> tuple[Array, Array]:
+    """Gauss and Legendre's nodes and weights over (0, 1), found once: finding them costs more than many a sum over them."""
+    nodes, weights = np.polynomial.legendre.leggauss(count)
+    nodes, weights = 0.5 * (nodes + 1), 0.5 * weights
+    nodes.flags.writeable = weights.flags.writeable = False
+    return nodes, weights
 
 
 def beta_nodes(a: Any, b: Any, scale: Any, other: Any = 1.0) -> tuple[Array, Array, Array]:
