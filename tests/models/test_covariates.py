@@ -129,6 +129,45 @@ def test_two_groups_are_two_plain_models(model: type) -> None:
     )
 
 
+@pytest.mark.parametrize("model", [BetaGeoNBD, ModifiedBetaGeoNBD])
+def test_dropout_moves_the_odds_of_the_mean_customer_to_leave(model: type) -> None:
+    """With the parameters written out for each group; a is multiplied and b stays."""
+    given = WithCovariates(model(), transaction=("web",), dropout=("web",))
+    base = PLAIN[model][0]
+    fitted = given.at({**base, "transaction.web": 0.5, "dropout.web": -0.4})
+    data = draw(model, 400, halves(400))
+    web = data.covariates["web"] == 1
+    moved = {**base, "alpha": base["alpha"] * np.exp(-0.5), "a": base["a"] * np.exp(-0.4)}
+    for rows, parameters in ((~web, base), (web, moved)):
+        plain, part = model().at(parameters), data.take(rows)
+        assert fitted.log_likelihoods(data)[rows] == pytest.approx(plain.log_likelihoods(part), rel=1e-10)
+        assert fitted.expected_orders(data, 9)[rows] == pytest.approx(plain.expected_orders(part, 9), rel=1e-10)
+
+
+@pytest.mark.parametrize("model", [BetaGeoNBD, ModifiedBetaGeoNBD])
+def test_effects_on_dropout_are_recovered(model: type) -> None:
+    given = WithCovariates(model(), transaction=("web",), dropout=("web",))
+    truth = {**PLAIN[model][0], "transaction.web": 0.5, "dropout.web": -0.4}
+    ages = np.random.default_rng(3).integers(4, 40, 8000).astype(float)
+    data = given.at(truth).simulate(ages, np.random.default_rng(4), covariates={"web": halves(8000)}).history
+    fitted = given.fit(data)
+    wrong = fitted.model.free(fitted.theta) - fitted.model.free(np.array(list(truth.values())))
+    assert np.abs(wrong / np.sqrt(np.diag(fitted.log_covariance))).max() < 4
+
+
+def test_a_model_says_which_covariates_it_has() -> None:
+    given = WithCovariates(BetaGeoNBD(), transaction=("channel=web", "channel=shop"), dropout=("first_product=tea",))
+    assert given.name == "BG/NBD with channel and first product"
+    assert given.covariates == ("channel=web", "channel=shop", "first_product=tea")
+
+
+def test_what_a_model_does_not_look_at_changes_nothing() -> None:
+    data = draw(BetaGeoNBD, 500, halves(500))
+    plain = BetaGeoNBD().fit(History(data.x, data.t_x, data.T))
+    assert BetaGeoNBD().fit(data).to_json() == plain.to_json()
+    assert BetaGeoNBD().fit(data).cells.covariates == {}
+
+
 def test_one_coefficient_can_serve_both_processes() -> None:
     data = draw(ParetoNBD, 3000, halves(3000))
     shared = WithCovariates(ParetoNBD(), equal=("web",)).fit(data)

@@ -16,6 +16,8 @@ from lifeworth.engine.base import Engine
 from lifeworth.evaluation.metrics import Array
 from lifeworth.features import history as features
 from lifeworth.features.calendar import WEEK, Split
+from lifeworth.features.covariates import NO_COVARIATES, Wanted, from_the_start
+from lifeworth.features.levels import Levels, usable
 from lifeworth.features.series import arrays, column, spend_arrays
 from lifeworth.models.history import History, SpendHistory
 from lifeworth.units import TimeUnit
@@ -31,13 +33,14 @@ class Holdout:
     Args:
         split: Last day learnt from and last day predicted.
         unit: The unit the models count time in.
-        rows: History at `as_of`, sorted by `customer_id` (columns as `features.history`).
+        rows: History at `as_of`, sorted by `customer_id` (columns as `features.history`, and the covariates).
         orders: Purchase days of each in the days held out, as known at `until`.
         value: Money of those purchase days, as known at `until`.
         recent_orders: Repeat purchase days in the same number of days up to `as_of`.
         timeline: Repeat orders of all these customers by week.
         returned: Money that went back in the days held out of earlier orders or of none; no purchase forecast foresees it.
         undated: Part of the refunded money of earlier orders whose refund has no date, and so is known too early.
+        levels: The covariates that have two levels to compare among these customers, as columns of `history`.
     """
 
     split: Split
@@ -49,6 +52,7 @@ class Holdout:
     timeline: Timeline
     returned: float = 0.0
     undated: float = 0.0
+    levels: tuple[Levels, ...] = ()
 
     def __len__(self) -> int:
         return int(self.rows.num_rows)
@@ -76,7 +80,7 @@ class Holdout:
     @cached_property
     def history(self) -> History:
         """What the order models see."""
-        return arrays(self.rows, self.unit)
+        return arrays(self.rows, self.unit, self.levels)
 
     def spend(self, *, first_order: bool) -> SpendHistory:
         """What the spend model sees, the first purchase day in or out."""
@@ -141,7 +145,14 @@ class Timeline:
         return np.cumsum(self.orders)
 
 
-def hold_out(engine: Engine, orders: Table, refunds: Table | None, split: Split, unit: TimeUnit) -> Holdout:
+def hold_out(
+    engine: Engine,
+    orders: Table,
+    refunds: Table | None,
+    split: Split,
+    unit: TimeUnit,
+    covariates: Wanted = NO_COVARIATES,
+) -> Holdout:
     """Read one hold-out: the history at `split.as_of`, what followed up to `split.until`, and nothing later.
 
     Args:
@@ -150,12 +161,14 @@ def hold_out(engine: Engine, orders: Table, refunds: Table | None, split: Split,
         refunds: The table `refunds` of the house, or nothing where no refund has a day of its own.
         split: Last day learnt from and last day predicted.
         unit: The unit the models count time in.
+        covariates: What else is to be known of each customer, from their first purchase day.
     """
     as_of, until = split.as_of, split.until
     try:
         known = engine.create(_KNOWN, features.history(orders, refunds, as_of, margin=False))
         later = engine.create(_LATER, _bought(orders, refunds, as_of, until))
-        rows = engine.arrow(_side_by_side(known, later, _recent(orders, refunds, split)))
+        known_more = from_the_start(known, orders, refunds, as_of, covariates)
+        rows = engine.arrow(_side_by_side(known_more, later, _recent(orders, refunds, split)))
         after = engine.arrow(_by_day(later.semi_join(known, "customer_id")))
         before = engine.arrow(_by_day(features.purchase_days(orders, refunds, as_of)))
     finally:
@@ -172,6 +185,7 @@ def hold_out(engine: Engine, orders: Table, refunds: Table | None, split: Split,
         timeline=_timeline(before, after, column(rows, "age").astype(np.int64), split),
         returned=0.0 if refunds is None else _returned(engine, orders, refunds, split),
         undated=_undated(engine, orders, refunds, as_of),
+        levels=usable(rows, covariates.names),
     )
 
 

@@ -7,6 +7,7 @@ are whole numbers here; the unit a model counts in comes with `lifeworth.feature
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import cast
 
@@ -17,7 +18,7 @@ from ibis.expr.types import BooleanColumn, Column, Table
 from lifeworth.data.contracts import MONEY
 
 
-def known_orders(orders: Table, refunds: Table | None, as_of: date) -> Table:
+def known_orders(orders: Table, refunds: Table | None, as_of: date, *, keep: Sequence[str] = ()) -> Table:
     """Orders of known customers as the books stood at the close of `as_of`.
 
     An order's worth is its net revenue plus whatever of it went back only later. It is a purchase unless nothing is
@@ -29,9 +30,10 @@ def known_orders(orders: Table, refunds: Table | None, as_of: date) -> Table:
         refunds: The table `refunds` of the house; without it no join is built, and refunds count as known from the
             day of the order, as they do where the source gives one sum without a date.
         as_of: Last observed day, inclusive.
+        keep: Further columns of `orders` to carry along.
 
     Returns:
-        One row an order: `customer_id`, `day`, `value`, `margin` (money, decimal) and `purchase` (true or false).
+        One row an order: `customer_id`, `day`, `value`, `margin` (money, decimal) and `purchase` (true or false), then `keep`.
     """
     # Timestamps are compared as such: turning 4 million of them into dates first costs as much as the aggregate.
     seen = orders.filter(orders["customer_id"].notnull(), up_to(orders["ordered_at"], as_of))
@@ -43,6 +45,7 @@ def known_orders(orders: Table, refunds: Table | None, as_of: date) -> Table:
             value=seen["net_revenue"],
             margin=seen["margin"],
             purchase=_stands(seen["net_revenue"], back),
+            **{name: seen[name] for name in keep},
         )
     later = refunds.filter(refunds["order_id"].notnull(), ~up_to(refunds["refunded_at"], as_of))
     undone = later.group_by(undone_order=later["order_id"]).agg(
@@ -58,6 +61,7 @@ def known_orders(orders: Table, refunds: Table | None, as_of: date) -> Table:
         value=value,
         margin=joined["margin"] + ibis.coalesce(joined["undone_margin"], ibis.literal(0, MONEY)),
         purchase=_stands(value, known_back),
+        **{name: joined[name] for name in keep},
     )
 
 

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from lifeworth.features.levels import Levels
 from lifeworth.models.history import History, SpendHistory
 from lifeworth.units import TimeUnit
 
 
-def arrays(rows: pa.Table, unit: TimeUnit = TimeUnit.WEEK) -> History:
-    """Rows of `history` or `counts` as a model takes them: `x`, `t_x` and `T` in `unit`s, counts as weights."""
+def arrays(rows: pa.Table, unit: TimeUnit = TimeUnit.WEEK, covariates: Sequence[Levels] = ()) -> History:
+    """Rows of `history` or `counts` as a model takes them: `x`, `t_x` and `T` in `unit`s, counts as weights.
+
+    Args:
+        rows: The rows; with covariates those of `features.covariates.from_the_start`.
+        unit: The unit the model counts time in.
+        covariates: The levels whose indicator columns go along.
+    """
     return History(
         column(rows, "x"),
         column(rows, "recency") / unit.days,
         column(rows, "age") / unit.days,
         weights=column(rows, "customers") if "customers" in rows.column_names else None,
         unit=unit,
+        covariates={name: values for levels in covariates for name, values in levels.indicators(rows).items()},
     )
 
 

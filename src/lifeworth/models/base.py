@@ -81,6 +81,11 @@ class Model(ABC, Generic[Data]):
         return self
 
     @property
+    def covariates(self) -> tuple[str, ...]:
+        """Names of the covariates the model looks at."""
+        return ()
+
+    @property
     def kernel_terms(self) -> Sequence[Term]:
         """The addends with all of `kernel_symbols`, where these are more than the model's own parameters."""
         return self.terms
@@ -132,7 +137,8 @@ class Model(ABC, Generic[Data]):
             DataError: if the data are too few or too uniform to say anything.
             ConvergenceError: if no optimum was reached that can be vouched for.
         """
-        cells = data if data.weights is not None else data.compress()
+        seen = data.only(self.covariates)
+        cells = data if data.weights is not None and seen is data else seen.compress()
         if cells.customers < self.needs:
             raise DataError(
                 f"{self.name} needs at least {self.needs} customers; here are {cells.customers:g}.",

@@ -78,7 +78,7 @@ class GeometricDropout(OrderModel):
 
     risk: ClassVar[int]
     result = FittedOrders
-    processes = MappingProxyType({"transaction": {"alpha": -1}, "lifetime": {"a": 1, "b": 1}})
+    processes = MappingProxyType({"transaction": {"alpha": -1}, "lifetime": {"a": 1, "b": 1}, "dropout": {"a": 1}})
     parameters = (
         Parameter("r", "shape of the order rates: the smaller, the more customers differ"),
         Parameter("alpha", "scale of the order rates: the mean rate is r ÷ alpha"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
@@ -73,6 +74,15 @@ class Cells:
         """The same customers with equal rows made one, their weights added."""
         cells = distinct([getattr(self, name) for name in self.names], self.weights, places=False)
         return self._with(cells.columns, cells.weights)
+
+    def only(self, covariates: Collection[str]) -> Self:
+        """The same rows with these covariates alone: what a model does not look at would only keep equal rows apart."""
+        if not self.covariates.keys() - set(covariates):
+            return self
+        kept = copy(self)
+        object.__setattr__(kept, "covariates", {name: self.covariates[name] for name in self.covariates if name in covariates})
+        object.__setattr__(kept, "_known", {})
+        return kept
 
     def subsample(self, customers: int) -> Self:
         """About `customers` customers, evenly spaced through the rows and so the same every time."""
