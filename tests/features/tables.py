@@ -10,12 +10,12 @@ import ibis
 import pyarrow as pa
 from ibis.expr.types import Table
 
-from lifeworth.data.contracts import ORDERS, REFUNDS, Contract
+from lifeworth.data.contracts import ORDER_LINES, ORDERS, REFUNDS, Contract
 from lifeworth.engine.base import Engine
 
 
 def order(customer: str | None, day: date, value: float | None, **more: object) -> dict[str, object]:
-    """One order at noon; `number`, `refunded` and `margin` may be named."""
+    """One order at noon; `number`, `refunded`, `margin`, `channel` and `country` may be named."""
     return {
         "customer_id": customer,
         "ordered_at": datetime.combine(day, time(12)),
@@ -35,6 +35,17 @@ def refund(day: date, amount: float, *, order: str | None = None, customer: str 
     }
 
 
+def line(order: str, product: str | None, value: float | None, category: str | None = None) -> dict[str, object]:
+    """A product on an order."""
+    return {
+        "order_id": order,
+        "product_id": product,
+        "product_name": product,
+        "category": category,
+        "net_revenue": value,
+    }
+
+
 def load_orders(engine: Engine, rows: Iterable[dict[str, object]], name: str = "orders") -> Table:
     return _load(engine, ORDERS, rows, name)
 
@@ -43,9 +54,13 @@ def load_refunds(engine: Engine, rows: Iterable[dict[str, object]], name: str = 
     return _load(engine, REFUNDS, rows, name)
 
 
+def load_lines(engine: Engine, rows: Iterable[dict[str, object]], name: str = "order_lines") -> Table:
+    return _load(engine, ORDER_LINES, rows, name)
+
+
 def _load(engine: Engine, contract: Contract, rows: Iterable[dict[str, object]], name: str) -> Table:
     schema = ibis.schema(contract.schema).to_pyarrow()
-    key = contract.key[0]
+    key = contract.key[0] if contract.key else "order_id"
     whole = []
     for number, row in enumerate(rows):
         row = {key: None, **row}

@@ -111,7 +111,9 @@ def _first_day(past: Table, orders: Table, refunds: Table | None, as_of: date) -
 
 def _said(first: Table, names: Collection[str]) -> Table:
     when = ibis.struct({"at": first["ordered_at"], "order": first["order_id"]})
-    return first.group_by("owner").agg(**{name: first[name].argmin(when, where=first[name].notnull()) for name in names})
+    return first.group_by("owner").agg(
+        **{name: first[name].argmin(when, where=first[name].notnull()) for name in names}
+    )
 
 
 def _leading(first: Table, lines: Table, name: str) -> Table:

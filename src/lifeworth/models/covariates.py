@@ -91,7 +91,7 @@ class WithCovariates(Model[Any]):
             for acted in BOTH if process == "equal" else (process,):
                 for symbol, sign in plain.processes[acted].items():
                     self._signs[kernels.index(symbol), column] += sign
-        self._acted = self._signs.any(axis=1)
+        self._acted = [bool(signs.any()) for signs in self._signs]
 
     @property
     def plain(self) -> Model[Any]:
@@ -243,7 +243,8 @@ class WithCovariates(Model[Any]):
         possible = set(self._plain.processes)
         if not named:
             raise InputError(
-                "No covariate is named.", hint="Name them by the process they act on: transaction, lifetime, dropout or equal."
+                "No covariate is named.",
+                hint="Name them by the process they act on: transaction, lifetime, dropout or equal.",
             )
         if (named - {"equal"}) - possible or ("equal" in named and not possible >= set(BOTH)):
             raise InputError(

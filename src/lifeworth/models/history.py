@@ -80,7 +80,9 @@ class Cells:
         if not self.covariates.keys() - set(covariates):
             return self
         kept = copy(self)
-        object.__setattr__(kept, "covariates", {name: self.covariates[name] for name in self.covariates if name in covariates})
+        object.__setattr__(
+            kept, "covariates", {name: self.covariates[name] for name in self.covariates if name in covariates}
+        )
         object.__setattr__(kept, "_known", {})
         return kept
 
