@@ -1,24 +1,17 @@
 """The floor under history building: the plain SQL aggregate on typed rows in DuckDB, nothing else."""
 
-import json
-import resource
 import sys
-import time
 
 import duckdb
+from clock import Clock
 
-
-def cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
+clock = Clock()
 connection = duckdb.connect()
 connection.execute(
     "CREATE TABLE orders AS SELECT customer_id::VARCHAR AS customer_id, order_date::TIMESTAMP AS ordered_at, "
     f"amount::DECIMAL(18, 4) AS net_revenue FROM read_csv('{sys.argv[1]}')"
 )
-wall, used = time.perf_counter(), cpu()
+clock.skip()
 connection.execute(
     """
     CREATE TABLE history AS
@@ -28,4 +21,5 @@ connection.execute(
     GROUP BY customer_id
     """
 )
-print(json.dumps({"steps": {"history": [round(time.perf_counter() - wall, 3), round(cpu() - used, 3)]}}))
+clock.lap("history")
+clock.say()

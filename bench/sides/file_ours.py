@@ -4,28 +4,11 @@ The same work as the peer's side: read, history, BG/NBD and Gamma-Gamma fits, P(
 it, since they cannot be left out: every row is checked, cleaned and reconciled.
 """
 
-import json
-import resource
 import sys
-import time
 
+from clock import Clock
 
-def cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-steps: dict[str, list[float]] = {}
-wall, used = time.perf_counter(), 0.0
-
-
-def lap(name: str) -> None:
-    global wall, used
-    now, spent = time.perf_counter(), cpu()
-    steps[name] = [round(now - wall, 3), round(spent - used, 3)]
-    wall, used = now, spent
-
-
+clock = Clock()
 orders, until = sys.argv[1], sys.argv[2]
 
 from datetime import date  # noqa: E402
@@ -42,38 +25,27 @@ from lifeworth.units import Rate, TimeUnit  # noqa: E402
 
 settings = load({"as_of": date.fromisoformat(until), "horizon": "12m"})
 unit = TimeUnit.DAY
-lap("import")
+clock.lap("import")
 engine = connect()
 source = read_orders(engine, [Path(orders)], settings)
-lap("read")
+clock.lap("read")
 cleaned = clean(engine, source, settings)
 cleaned.reconciliation.check()
-lap("clean and reconcile")
+clock.lap("clean and reconcile")
 table = engine.create("history", history(cleaned.orders, cleaned.refunds, cleaned.as_of, margin=False))
-lap("history")
+clock.lap("history")
 rows = engine.arrow(table)
 engine.close()
 h, spends = arrays(rows, unit), spend_arrays(rows, first_order=False)
-lap("to arrays")
+clock.lap("to arrays")
 model = BetaGeoNBD().fit(h)
-lap("fit orders")
+clock.lap("fit orders")
 spend = GammaGamma().fit(spends.with_purchases())
-lap("fit spend")
+clock.lap("fit spend")
 horizon = settings.horizon.length(cleaned.as_of, unit)
 alive = model.probability_alive(h)
 expected = model.expected_orders(h, horizon)
-lap("predict")
+clock.lap("predict")
 value = spend.expected_value(spends) * model.expected_discounted_orders(h, Rate(0.1).continuous(unit), horizon)
-lap("clv")
-print(
-    json.dumps(
-        {
-            "steps": steps,
-            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-            "customers": len(h),
-            "expected_orders": float(expected.sum()),
-            "clv": float(value.sum()),
-            "parameters": {**model.parameters, **spend.parameters},
-        }
-    )
-)
+clock.lap("clv")
+clock.say(customers=len(h), expected_orders=float(expected.sum()), clv=float(value.sum()))
