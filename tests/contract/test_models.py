@@ -10,6 +10,7 @@ import pytest
 from lifeworth.errors import DataError, InputError, ModelError
 from lifeworth.models import from_json
 from lifeworth.models.family import MODELS
+from lifeworth.models.prior import Prior
 
 
 def draw(case: Any, size: int = 3000, seed: int = 7) -> Any:
@@ -150,3 +151,62 @@ def test_money_in_cents_or_euros_gives_the_same_model(spend_case: Any) -> None:
     # as many densities as there are values: each customer's mean, or every purchase
     buyers = data.x.sum() if "mean_log_value" in data.COLUMNS else (data.x > 0).sum()
     assert other.log_likelihood == pytest.approx(one.log_likelihood - buyers * np.log(100), rel=1e-9)
+
+
+def test_every_model_has_a_prior_of_its_own_with_reasons(case: Any) -> None:
+    model = case.model()
+    prior = model.default_prior(draw(case, 300))
+    assert set(prior.centre) == set(prior.width) == set(prior.reasons) == set(model.symbols)
+    assert prior.origin == "default"
+
+
+def test_with_a_prior_that_says_nothing_it_is_the_fit_without(case: Any) -> None:
+    data = draw(case)
+    model = case.model()
+    own = model.default_prior(data)
+    alone = model.fit(data)
+    together = model.fit(data, method="map", prior=Prior(own.centre, dict.fromkeys(own.width, 1e5)))
+    assert together.theta == pytest.approx(alone.theta, rel=1e-4)
+    assert together.log_likelihood == pytest.approx(alone.log_likelihood, rel=1e-10)
+    assert np.sqrt(np.diag(together.log_covariance)) == pytest.approx(np.sqrt(np.diag(alone.log_covariance)), rel=1e-3)
+    assert together.held_by_prior == ()
+
+
+def test_a_fit_with_a_prior_comes_back_the_same(case: Any) -> None:
+    fitted = case.model().fit(draw(case, 500), method="map")
+    again = from_json(fitted.to_json())
+    assert again.to_json() == fitted.to_json()
+    assert again.prior == fitted.prior
+    assert again.held_by_prior == fitted.held_by_prior
+    assert fitted.log_likelihood == pytest.approx(fitted.total_log_likelihood(draw(case, 500)), rel=1e-10)
+
+
+def test_with_a_prior_the_unit_of_time_changes_nothing_but_units(time_case: Any) -> None:
+    case = time_case
+    h = draw(case, 400)
+    finer = type(h)(h.x, 128 * h.t_x, 128 * h.T)
+    fits = [case.model().fit(data, method="map") for data in (h, finer)]
+    expect_other_units(case.time_parameters, 128, *fits)
+    assert fits[1].expected_orders(finer, 128 * 9) == pytest.approx(fits[0].expected_orders(h, 9), rel=1e-6)
+
+
+def test_with_a_prior_the_unit_of_money_changes_nothing_but_units(spend_case: Any) -> None:
+    case = spend_case
+    data = draw(case, 400)
+    columns = {"mean_value": 128 * data.mean_value}
+    if "mean_log_value" in data.COLUMNS:
+        columns["mean_log_value"] = data.mean_log_value + np.log(128)
+    cents = type(data)(data.x, **columns)
+    fits = [case.model().fit(given, method="map") for given in (data, cents)]
+    expect_other_units(case.money_parameters, 128, *fits)
+    assert fits[1].expected_value(cents) == pytest.approx(128 * fits[0].expected_value(data), rel=1e-6)
+
+
+def expect_other_units(scales: tuple[str, ...], factor: float, one: Any, other: Any) -> None:
+    """The same beliefs, estimates and errors, but for the unit of the scales."""
+    for symbol, value in one.parameters.items():
+        times = factor if symbol in scales else 1
+        assert other.prior.centre[symbol] == pytest.approx(times * one.prior.centre[symbol], rel=1e-13)
+        assert other.parameters[symbol] == pytest.approx(times * value, rel=1e-6)
+    assert other.prior.width == one.prior.width
+    assert other.log_covariance == pytest.approx(one.log_covariance, rel=1e-5, abs=1e-8)

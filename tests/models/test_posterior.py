@@ -95,5 +95,7 @@ def test_a_boundary_has_no_posterior_by_approximation() -> None:
     T = rng.uniform(50, 100, 1000)
     counts = rng.poisson(rng.gamma(2.0, 1 / 20, T.size) * T)
     fitted = BetaGeoNBD().fit(History(counts, np.where(counts > 0, T * rng.beta(np.maximum(counts, 1), 1), 0.0), T))
-    with pytest.raises(ModelError, match="is not held by the data"):
-        fitted.posterior()
+    for method in ("laplace", "nuts"):
+        with pytest.raises(ModelError, match="is not held by the data") as caught:
+            fitted.posterior(method=method)
+        assert 'method="map"' in str(caught.value)

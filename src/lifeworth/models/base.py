@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from types import MappingProxyType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from lifeworth.errors import DataError, InputError, ModelError
-from lifeworth.models import fit as fitting
+from lifeworth.errors import InputError, ModelError
+from lifeworth.models import estimation
 from lifeworth.models.distinct import Array
+from lifeworth.models.fit import Objective
 from lifeworth.models.history import Cells
 from lifeworth.models.likelihood import Filling, Term, per_row, total
 from lifeworth.models.mixing import Mixing
+from lifeworth.models.nuts import nuts
 from lifeworth.models.posterior import Posterior, laplace
+from lifeworth.models.prior import Prior
+from lifeworth.models.text import as_text
 
-POSTERIORS = {"laplace": laplace}
-FORMAT = 1
-"""Of a saved model; raised when an older program could misread a newer file."""
+POSTERIORS = {"laplace": laplace, "nuts": nuts}
 
 Data = TypeVar("Data", bound=Cells)
 
@@ -65,6 +65,10 @@ class Model(ABC, Generic[Data]):
     @abstractmethod
     def starts(self, cells: Data) -> Sequence[Mapping[str, float]]:
         """Starting values by symbol, the likeliest first."""
+
+    def default_prior(self, cells: Data) -> Prior:
+        """What is believed of the parameters, weakly, where nobody said otherwise; the same in every unit of time and money."""
+        raise ModelError(f"{self.name} has no prior of its own.", hint="Hand one in: fit(…, prior=Prior(…)).")
 
     @abstractmethod
     def check(self, cells: Data) -> None:
@@ -123,53 +127,43 @@ class Model(ABC, Generic[Data]):
         """The parameters from their free coordinates."""
         return np.where(self.real, point, np.exp(np.where(self.real, 0.0, point)))
 
-    def fit(self, data: Data, *, start: Mapping[str, float] | None = None) -> Any:
-        """Fit by maximum likelihood.
+    def relevant(self, data: Data) -> Data:
+        """The rows that say anything of the parameters."""
+        return data
+
+    def fit(
+        self,
+        data: Data,
+        *,
+        start: Mapping[str, float] | None = None,
+        method: str = "ml",
+        prior: Prior | None = None,
+    ) -> Any:
+        """Fit by maximum likelihood, or with a prior.
 
         Args:
             data: Histories; equal rows are counted together first.
             start: Where to begin, by symbol; found from the data where left out.
+            method: "ml", the likelihood alone; "map", the likeliest parameters given data and prior. The covariance is then that of both.
+            prior: For "map"; the model's own (`default_prior`) where left out.
 
         Returns:
-            The fitted model. Where the data do not hold every parameter, `converged` is False and `boundary` names those they do not.
+            The fitted model. Where the data do not hold every parameter, `converged` is False and `boundary` names those they do not; with a
+            prior that holds them instead, `held_by_prior` does.
 
         Raises:
             DataError: if the data are too few or too uniform to say anything.
             ConvergenceError: if no optimum was reached that can be vouched for.
+            InputError: if there is no such method, or the prior is not one of these parameters.
         """
-        seen = data.only(self.covariates)
-        cells = data if data.weights is not None and seen is data else seen.compress()
-        if cells.customers < self.needs:
-            raise DataError(
-                f"{self.name} needs at least {self.needs} customers; here are {cells.customers:g}.",
-                hint="Historic and simple value need no model; use those until there are more customers.",
-            )
-        self.check(cells)
-        starts = self.starts(cells) if start is None else [start]
-        found = fitting.estimate(self.objective, cells, [self.free(self._vector(s)) for s in starts], self.symbols)
-        return self.result(
-            model=self,
-            parameters=dict(zip(self.symbols, self.natural(found.at).tolist(), strict=True)),
-            log_likelihood=found.log_likelihood + self.penalty(found.at, cells.customers),
-            log_covariance=found.covariance,
-            converged=found.converged,
-            boundary=self._named(found.boundary),
-            cells=cells,
-            data=data.summary(),
-            unit=_unit(data),
-        )
-
-    def _named(self, boundary: Mapping[str, str]) -> dict[str, str]:
-        """Where parameters went; one that may be any number does not end at 0."""
-        real = {parameter.symbol for parameter in self.parameters if parameter.real}
-        return {s: "minus infinity" if s in real and where == "0" else where for s, where in boundary.items()}
+        return estimation.estimated(self, data, start, method, prior)
 
     def at(self, parameters: Mapping[str, float]) -> Any:
         """The model with given parameters, as if they were known."""
-        vector = self._vector(parameters)
+        vector = self.vector(parameters)
         return self.result(model=self, parameters=dict(zip(self.symbols, vector.tolist(), strict=True)))
 
-    def _vector(self, parameters: Mapping[str, float]) -> Array:
+    def vector(self, parameters: Mapping[str, float]) -> Array:
         """Parameters by symbol as a vector, checked."""
         if set(parameters) != set(self.symbols):
             raise InputError(
@@ -185,7 +179,7 @@ class Model(ABC, Generic[Data]):
             raise InputError(f"{self.name} cannot have these parameters.", faults=faults)
         return vector
 
-    def objective(self, cells: Any) -> fitting.Objective:
+    def objective(self, cells: Any) -> Objective:
         """The negative log-likelihood of `cells` by the free coordinates of the parameters."""
         terms = self.terms
 
@@ -215,6 +209,8 @@ class Fitted(Generic[Data]):
         data: Summary of the data fitted to.
         unit: The unit of time, where it was told.
         cells: What was fitted to, for a posterior; not saved with the model.
+        prior: What was believed beforehand, where it took part; the covariance is then that of data and prior together.
+        held_by_prior: Parameters of which the prior says more than the data.
     """
 
     model: Model[Data]
@@ -226,6 +222,8 @@ class Fitted(Generic[Data]):
     data: Mapping[str, float] = field(default_factory=dict)
     unit: str | None = None
     cells: Data | None = field(default=None, repr=False)
+    prior: Prior | None = None
+    held_by_prior: tuple[str, ...] = ()
 
     @property
     def theta(self) -> Array:
@@ -262,26 +260,31 @@ class Fitted(Generic[Data]):
 
     @property
     def aic(self) -> float:
-        """Akaike's criterion: 2 k − 2 ln L. Lower is better."""
+        """Akaike's criterion: 2 k − 2 ln L. Lower is better. Of a maximum-likelihood fit; with a prior ln L is no maximum."""
         return 2 * len(self.parameters) - 2 * self._fitted_log_likelihood()
 
     @property
     def bic(self) -> float:
-        """Schwarz's criterion: k ln n − 2 ln L, with n customers. Lower is better."""
+        """Schwarz's criterion: k ln n − 2 ln L, with n customers. Lower is better. Of a maximum-likelihood fit, as AIC."""
         return len(self.parameters) * float(np.log(self.data["customers"])) - 2 * self._fitted_log_likelihood()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of the numbers has to know, in plain words."""
-        return tuple(
-            f"{symbol} ({meaning}) is not held by these data: the likelihood "
+        meaning = {parameter.symbol: parameter.meaning for parameter in self.model.parameters}
+        loose = [
+            f"{symbol} ({meaning[symbol]}) is not held by these data: the likelihood "
             + (
                 f"rises to its limit as {symbol} goes to {where}."
                 if where != "anywhere"
                 else f"is as good for many values of {symbol}."
             )
             for symbol, where in self.boundary.items()
-            for meaning in [p.meaning for p in self.model.parameters if p.symbol == symbol]
+        ]
+        holder = "the earlier estimate" if self.prior and self.prior.origin == "estimate" else "the prior"
+        return (
+            *loose,
+            *(f"{s} ({meaning[s]}) is held by {holder} more than by these data." for s in self.held_by_prior),
         )
 
     def log_likelihoods(self, data: Data) -> Array:
@@ -299,25 +302,63 @@ class Fitted(Generic[Data]):
         free = self.model.free(self.theta) + rng.standard_normal((count, self.theta.size)) @ root.T
         return np.stack([self.model.natural(point) for point in free])
 
-    def posterior(self, draws: int = 1000, method: str = "laplace", *, seed: int = 0) -> Posterior:
-        """Draws of the parameters from what the data leave open.
+    def objective(self, cells: Data) -> Objective:
+        """What the fit minimised: the negative log-likelihood by the free coordinates, with the prior where there is one."""
+        own = self.model.objective(cells)
+        return own if self.prior is None else self.prior.pull(self.model).added(own)
+
+    def posterior(
+        self, draws: int = 1000, method: str = "laplace", *, data: Data | None = None, seed: int = 0
+    ) -> Posterior:
+        """Draws of the parameters from what data and prior leave open; without a prior, one that is flat in the logarithms.
 
         Args:
             draws: How many.
-            method: "laplace": the normal approximation, importance-weighted, with the judgement k̂.
+            method: "laplace": the normal approximation, importance-weighted, with the judgement k̂. "nuts": Markov chains, judged by r̂,
+                effective draws and divergences; needs `lifeworth[nuts]`.
+            data: The histories the model was fitted to, for a model that was read from a file.
             seed: The same seed gives the same draws.
 
         Raises:
-            ModelError: if the parameters were given, the model was read from a file, or the data do not hold every parameter.
+            InputError: if there is no such method, or `data` are other histories.
+            ModelError: if the parameters were given, a read model has no histories, or neither data nor prior hold every parameter.
         """
         if method not in POSTERIORS:
             raise InputError(f'No way to a posterior is called "{method}".', allowed=POSTERIORS)
         self._log_covariance()
-        if self.cells is None:
+        cells = self.cells if data is None else estimation.given_again(self, data)
+        if cells is None:
             raise ModelError(
-                "A model read from a file does not have the data it was fitted to.", hint="Fit it again, then draw."
+                "A model read from a file does not have the data it was fitted to.",
+                hint="Hand them in: posterior(data=…).",
             )
-        return POSTERIORS[method](self, self.cells, draws, np.random.default_rng(seed))
+        if self.boundary:
+            raise ModelError(
+                f"There is no posterior of this {self.model.name}: {', '.join(self.boundary)} is not held by the data.",
+                hint='Fit it with method="map", where a prior holds what the data do not; or fit a simpler model, or give more data.',
+            )
+        return POSTERIORS[method](self, cells, draws, np.random.default_rng(seed))
+
+    def refit(self, data: Data) -> Self:
+        """The same model fitted to the same customers grown older: as a new fit, but begun where the last one ended.
+
+        A prior that was given stays; the model's own is made anew for the data.
+        """
+        return cast("Self", estimation.refitted(self, data))
+
+    def update(self, data: Data) -> Self:
+        """Learn from customers who were not fitted to before: this estimate, with its covariance, is the prior of the next.
+
+        The result is that of fitting both together as far as what the first customers tell is normal in the free coordinates.
+        Its likelihood and `data` are those of the new customers. Of parameters the first ones did not hold, only the new ones tell.
+
+        Raises:
+            ModelError: if the parameters were given, so that nothing is known of their uncertainty.
+            InputError: if the histories count time in another unit, or lack a covariate.
+            DataError: if there is nobody to learn from.
+        """
+        self._log_covariance()
+        return cast("Self", estimation.updated(self, data))
 
     def rows_theta(self, cells: Cells) -> Sequence[Any]:
         """The kernels' parameters of each row of `cells`: numbers where they are the same for all, else arrays."""
@@ -332,23 +373,7 @@ class Fitted(Generic[Data]):
 
     def to_json(self) -> str:
         """Everything needed to predict again, as text: parameters, covariance, likelihood, what was fitted to, version."""
-        return json.dumps(
-            {
-                "format": FORMAT,
-                "model": self.model.key,
-                "covariates": self.model.config(),
-                "parameters": dict(self.parameters),
-                "log_covariance": None if self.log_covariance is None else self.log_covariance.tolist(),
-                "log_likelihood": self.log_likelihood,
-                "converged": self.converged,
-                "boundary": dict(self.boundary),
-                "data": dict(self.data),
-                "unit": self.unit,
-                "version": version("lifeworth"),
-            },
-            indent=2,
-            allow_nan=False,
-        )
+        return as_text(self)
 
     def _log_covariance(self) -> Array:
         if self.log_covariance is None:
@@ -364,9 +389,9 @@ class Fitted(Generic[Data]):
                 f"These {self.model.name} parameters were given, not estimated, so there is no fitted likelihood.",
                 hint="total_log_likelihood(data) gives the likelihood of any data at these parameters.",
             )
+        if self.prior is not None:
+            raise ModelError(
+                f"This {self.model.name} was fitted with a prior; AIC and BIC compare likelihoods at their maximum.",
+                hint='Compare with a fit by method="ml", or by a hold-out.',
+            )
         return self.log_likelihood
-
-
-def _unit(data: Cells) -> str | None:
-    unit = getattr(data, "unit", None)
-    return None if unit is None else str(unit.value)

@@ -9,6 +9,7 @@ from lifeworth.models.base import Parameter
 from lifeworth.models.contract import MEANING, ContractModel, FittedContract, starts, tenure_term
 from lifeworth.models.distinct import Array
 from lifeworth.models.likelihood import Jet, Term
+from lifeworth.models.prior import Belief, Prior
 from lifeworth.models.tenures import Tenures
 
 
@@ -42,6 +43,15 @@ class BetaDiscreteWeibull(ContractModel):
     def starts(self, cells: Tenures) -> Sequence[Mapping[str, float]]:
         """As for sBG, with leaving that falls, stays or rises."""
         return [{**start, "c": c} for c in (1.0, 0.6, 1.6) for start in starts()]
+
+    def default_prior(self, cells: Tenures) -> Prior:
+        """As for sBG, with a chance of leaving that hardly changes with tenure."""
+        pace = {
+            "c": Belief(
+                1.0, 0.5, "a customer's chance of leaving neither rises nor falls with tenure: c from 0.4 to 2.7"
+            )
+        }
+        return super().default_prior(cells) | Prior.of(pace, "default")
 
     def kernel(self, theta: Sequence[float]) -> Sequence[float]:
         """As they are."""

@@ -15,6 +15,7 @@ from lifeworth.models.history import History
 from lifeworth.models.likelihood import Jet, Term
 from lifeworth.models.mixing import BetaMixing, Mixing
 from lifeworth.models.orders import FittedOrders, OrderModel
+from lifeworth.models.prior import Prior, shapes
 from lifeworth.models.quadrature import beta_mean
 from lifeworth.models.special import digamma_rise, log_rising, trigamma_rise
 
@@ -116,6 +117,18 @@ class BetaGeoBetaBernoulli(OrderModel):
             for other in (0.5, 5.0)
         ]
         return [usual, *others]
+
+    def default_prior(self, cells: History) -> Prior:
+        """Ordering chances of any size, leaving one in four."""
+        return Prior.of(
+            {
+                **shapes({"alpha": 1.0, "beta": 1.0}, "ordering chances of every size are as likely"),
+                **shapes(
+                    {"gamma": 1.0, "delta": 3.0}, "a customer in four leaves before an opportunity; that is not sure"
+                ),
+            },
+            "default",
+        )
 
     def check(self, cells: History) -> None:
         """Whole opportunities, each taken once at most."""

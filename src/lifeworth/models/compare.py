@@ -26,10 +26,14 @@ def likelihood_ratio(smaller: Fitted[Any], larger: Fitted[Any]) -> LikelihoodRat
     Where the smaller model lies on the boundary of the larger (NBD within Pareto/NBD), the p-value is too large, never too small.
 
     Raises:
-        InputError: if the models were not fitted to the same data, or the first is not the smaller one.
+        InputError: if the models were not fitted to the same data or not by likelihood alone, or the first is not the smaller one.
     """
     if dict(smaller.data) != dict(larger.data) or not smaller.data:
         raise InputError("The two models were not fitted to the same data.")
+    if smaller.prior is not None or larger.prior is not None:
+        raise InputError(
+            "A likelihood-ratio test compares maximum likelihoods; one of these models was fitted with a prior."
+        )
     more = len(larger.parameters) - len(smaller.parameters)
     if more < 1 or smaller.log_likelihood is None or larger.log_likelihood is None:
         raise InputError("The second model has to have more parameters than the first.")

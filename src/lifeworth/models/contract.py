@@ -20,12 +20,14 @@ from lifeworth.models.base import Fitted, Model, Parameter
 from lifeworth.models.distinct import Array
 from lifeworth.models.likelihood import Jet, Term
 from lifeworth.models.mixing import BetaMixing, Mixing
+from lifeworth.models.prior import Prior, shapes
 from lifeworth.models.special import digamma_rise, log_rising
 from lifeworth.models.tenures import Tenures
 
 TAIL = 40.0
 """Where discount and retention together have brought a period's weight under e⁻⁴⁰, nothing further is added."""
 LONGEST = 200_000
+LEAVING = "a customer in four leaves at a renewal, and customers differ in it; neither is sure"
 
 MEANING = (
     Parameter("alpha", "first shape of the leaving chance: its mean is alpha ÷ (alpha + beta)"),
@@ -80,6 +82,10 @@ class ContractModel(Model[Tenures]):
     def kernel_terms(self) -> Sequence[Term]:
         """One term: all of it depends on both columns."""
         return (Term(("periods", "lost"), tenure_term),)
+
+    def default_prior(self, cells: Tenures) -> Prior:
+        """A customer in four leaves at a renewal."""
+        return Prior.of(shapes({"alpha": 1.0, "beta": 3.0}, LEAVING), "default")
 
     def check(self, cells: Tenures) -> None:
         """Some must have left, some must have renewed, and not all at the same renewal."""

@@ -22,6 +22,7 @@ from lifeworth.models.base import Model, Parameter
 from lifeworth.models.distinct import Array
 from lifeworth.models.history import covariate
 from lifeworth.models.likelihood import Block, Filling, Term, blocks
+from lifeworth.models.prior import Prior, coefficients
 
 PROCESSES = ("transaction", "lifetime", "dropout")
 BOTH = ("transaction", "lifetime")
@@ -147,6 +148,13 @@ class WithCovariates(Model[Any]):
             if fitted.converged:
                 found.append({**fitted.parameters, **none})
         return [*found, *({**start, **none} for start in self._plain.starts(cells))]
+
+    def default_prior(self, cells: Any) -> Prior:
+        """The plain model's, for a customer whose covariates are 0; effects near none."""
+        symbols = self.symbols[len(self._plain.symbols) :]
+        columns = [getattr(cells, self._names[which]) for which in self._which]
+        effects = Prior.of(coefficients(symbols, columns, cells.counts), "default")
+        return self._plain.default_prior(cells) | effects
 
     def check(self, cells: Any) -> None:
         """The covariates must be there, must differ between customers, and none may follow from the others."""

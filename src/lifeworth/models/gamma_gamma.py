@@ -15,6 +15,7 @@ from lifeworth.models.distinct import Array
 from lifeworth.models.history import SpendHistory
 from lifeworth.models.likelihood import Jet, Term
 from lifeworth.models.mixing import InverseGammaMixing, Mixing
+from lifeworth.models.prior import SHAPE, Belief, Prior
 from lifeworth.models.special import digamma_rise, log_rising, trigamma_rise
 
 P, Q, V = range(3)
@@ -158,9 +159,9 @@ class GammaGamma(Model[SpendHistory]):
         """Mean purchases p ÷ ν, with ν ~ Gamma(q, v)."""
         return (InverseGammaMixing("mean spend", q, p * v),)
 
-    def fit(self, data: SpendHistory, *, start: Mapping[str, float] | None = None) -> Any:
-        """Fit by maximum likelihood to the customers with at least one purchase; see `Model.fit`."""
-        return super().fit(data.with_purchases(), start=start)
+    def relevant(self, data: SpendHistory) -> SpendHistory:
+        """The customers with at least one purchase."""
+        return data.with_purchases()
 
     def starts(self, cells: SpendHistory) -> Sequence[Mapping[str, float]]:
         """From the mean purchase; the shapes from narrow to wide."""
@@ -169,6 +170,23 @@ class GammaGamma(Model[SpendHistory]):
         return [
             {"p": p, "q": q, "v": mean * (q - 1) / p} for p, q in ((4.0, 4.0), (1.0, 2.5), (20.0, 3.0), (4.0, 20.0))
         ]
+
+    def default_prior(self, cells: SpendHistory) -> Prior:
+        """Purchases of a customer are more alike than those of two, and their mean is near the observed one."""
+        bought = cells.counts * cells.x
+        mean = float(bought @ cells.mean_value) / float(bought.sum())
+        return Prior.of(
+            {
+                "p": Belief(4.0, SHAPE, "purchases of one customer vary by about half their mean"),
+                "q": Belief(
+                    4.0,
+                    1.0,
+                    "means of customers vary by about as much, and are hardly ever so uneven that they have no mean (q below 1)",
+                ),
+                "v": Belief(0.75 * mean, SHAPE, "p v ÷ (q − 1) is near the mean purchase observed"),
+            },
+            "default",
+        )
 
     def check(self, cells: SpendHistory) -> None:
         """How purchases of one customer vary shows only in customers with several."""

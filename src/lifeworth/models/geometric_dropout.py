@@ -25,7 +25,8 @@ from lifeworth.models.gamma_poisson import order_term, time_term
 from lifeworth.models.history import History
 from lifeworth.models.likelihood import Jet, Term
 from lifeworth.models.mixing import BetaMixing, GammaMixing, Mixing
-from lifeworth.models.orders import FittedOrders, OrderModel
+from lifeworth.models.orders import FittedOrders, OrderModel, rates
+from lifeworth.models.prior import Prior, shapes
 from lifeworth.models.quadrature import beta_mean
 from lifeworth.models.special import digamma_rise, log_rising, trigamma_rise
 
@@ -112,6 +113,14 @@ class GeometricDropout(OrderModel):
     def mixing(self, r: Any, alpha: Any, a: Any, b: Any) -> tuple[Mixing, ...]:
         """Order rates, and chances to leave after an order."""
         return (GammaMixing("order rate", r, alpha), BetaMixing("leaving chance", a, b))
+
+    def default_prior(self, cells: History) -> Prior:
+        """Rates as in NBD; of the customers one in four leaves after an order."""
+        leaving = shapes(
+            {"a": 1.0, "b": 3.0},
+            "a customer in four leaves after an order, and customers differ in it; neither is sure",
+        )
+        return Prior.of({**rates(cells), **leaving}, "default")
 
     def alive(self, x: Array, t_x: Array, T: Array, r: Any, alpha: Any, a: Any, b: Any) -> Array:
         """Equation (7) of Fader, Hardie & Lee (2008), 'Computing P(alive) using the BG/NBD model'."""

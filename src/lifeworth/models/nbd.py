@@ -15,7 +15,8 @@ from lifeworth.models.gamma_poisson import order_term, time_term
 from lifeworth.models.history import History
 from lifeworth.models.likelihood import Term
 from lifeworth.models.mixing import GammaMixing, Mixing
-from lifeworth.models.orders import FittedOrders, OrderModel
+from lifeworth.models.orders import FittedOrders, OrderModel, rates
+from lifeworth.models.prior import Prior
 
 
 class NBD(OrderModel):
@@ -53,6 +54,10 @@ class NBD(OrderModel):
     def mixing(self, r: Any, alpha: Any) -> tuple[Mixing, ...]:
         """Order rates."""
         return (GammaMixing("order rate", r, alpha),)
+
+    def default_prior(self, cells: History) -> Prior:
+        """Customers who differ, r near 1, and a mean rate near the observed one."""
+        return Prior.of(rates(cells), "default")
 
     def alive(self, x: Array, t_x: Array, T: Array, r: Any, alpha: Any) -> Array:
         """Always."""

@@ -20,6 +20,7 @@ from lifeworth.models.base import Fitted, Model
 from lifeworth.models.distinct import Array, Codes, Flags
 from lifeworth.models.history import History
 from lifeworth.models.likelihood import BLOCK, Filling
+from lifeworth.models.prior import SCALE, Belief, shapes
 from lifeworth.models.quadrature import even_nodes
 
 NODES_A_FOLD = 2.5
@@ -132,6 +133,20 @@ class OrderModel(Model[History]):
             )
         if not (cells.T > 0).any():
             raise DataError("Every customer was seen for no time at all (T = 0).", hint="Take a later as-of date.")
+
+
+def rates(cells: History) -> dict[str, Belief]:
+    """What is believed, weakly, of order rates that are Gamma(r, alpha) over customers."""
+    watched = float(cells.counts @ cells.T)
+    orders = max(float(cells.counts @ cells.x), 0.5)
+    return {
+        **shapes({"r": 1.0}, "customers differ as much as rates that are spread exponentially"),
+        "alpha": Belief(
+            watched / orders,
+            SCALE,
+            "the mean rate, r ÷ alpha, is near the one observed, or above it as customers leave",
+        ),
+    }
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from lifeworth.models.gamma_poisson import order_term, time_term
 from lifeworth.models.history import History
 from lifeworth.models.likelihood import Filling, Jet, Table, Term, per_row
 from lifeworth.models.mixing import GammaMixing, Mixing
-from lifeworth.models.orders import FittedOrders, OrderModel
+from lifeworth.models.orders import FittedOrders, OrderModel, rates
+from lifeworth.models.prior import SCALE, Belief, Prior, shapes
 from lifeworth.models.quadrature import even_nodes
 from lifeworth.models.race import leaves_first
 
@@ -129,6 +130,19 @@ class ParetoNBD(OrderModel):
     def mixing(self, r: Any, alpha: Any, s: Any, beta: Any) -> tuple[Mixing, ...]:
         """Order rates and leaving rates."""
         return (GammaMixing("order rate", r, alpha), GammaMixing("leaving rate", s, beta))
+
+    def default_prior(self, cells: History) -> Prior:
+        """Rates as in NBD; lives about as long as customers were watched."""
+        watched = float(cells.counts @ cells.T) / cells.customers
+        leaving = {
+            **shapes({"s": 1.0}, "lives differ between customers, as leaving rates spread exponentially would have it"),
+            "beta": Belief(
+                watched,
+                SCALE,
+                "lives are about as long as customers were watched: far longer or shorter ones do not show",
+            ),
+        }
+        return Prior.of({**rates(cells), **leaving}, "default")
 
     def alive(self, x: Array, t_x: Array, T: Array, *theta: Any) -> Array:
         """1 ÷ (1 + odds of being gone)."""

@@ -4,24 +4,49 @@ The normal approximation at the optimum (Laplace) proposes; every proposal is we
 weights are smoothed by a generalised Pareto distribution (Vehtari, Simpson, Gelman, Yao & Gabry 2024). Its shape k̂ says whether
 the draws may be trusted: below 0.7 they may.
 
-The prior is flat in the free coordinates, that is in the logarithms of the parameters, so it does not depend on the unit of time or money.
+The prior is that of the fit. Where it had none it is flat in the free coordinates, that is in the logarithms of the parameters, so it
+does not depend on the unit of time or money.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from lifeworth.errors import ModelError
 from lifeworth.models.distinct import Array
 
 TRUSTED, GOOD = 0.7, 0.4
 ROUNDS = 4
+MIXED, ENOUGH = 1.01, 400.0
+"""Of chains: r̂ below, and independent draws at least (Vehtari et al. 2021)."""
 DEGREES = 8.0
 """Degrees of freedom of the Student proposals: their tails are longer than the posterior's, so no weight is without bound."""
+
+
+@dataclass(frozen=True)
+class Chains:
+    """What Markov chains say of themselves.
+
+    Args:
+        chains: How many there were.
+        r_hat: For each parameter, how much more all chains together vary than each alone: 1 where they cannot be told apart.
+        effective: For each parameter, how many independent draws they are worth, in the middle or in the tails, whichever is less.
+        divergences: Steps at which the path left the map.
+    """
+
+    chains: int
+    r_hat: Mapping[str, float]
+    effective: Mapping[str, float]
+    divergences: int
+
+    @property
+    def trusted(self) -> bool:
+        """Whether every r̂ is below 1.01, every parameter is worth 400 draws, and nothing diverged."""
+        mixed = all(value < MIXED for value in self.r_hat.values())
+        return mixed and all(value >= ENOUGH for value in self.effective.values()) and not self.divergences
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,22 +57,28 @@ class Posterior:
         fitted: The model they are of.
         theta: Parameter vectors (draws × k), in the order of the model's symbols.
         weights: Their weights, which sum to 1.
-        k_hat: Shape of the Pareto distribution of the largest weights; above 0.7 the draws are not to be trusted.
+        k_hat: Shape of the Pareto distribution of the largest weights; above 0.7 the draws are not to be trusted. None for chains.
+        diagnostics: Of Markov chains; None for weighted draws.
     """
 
     fitted: Any
     theta: Array
     weights: Array
-    k_hat: float
+    k_hat: float | None
+    diagnostics: Chains | None = None
 
     @property
     def trusted(self) -> bool:
-        """Whether k̂ is below 0.7."""
-        return self.k_hat < TRUSTED
+        """Whether k̂ is below 0.7; of chains, what they say of themselves."""
+        if self.diagnostics is not None:
+            return self.diagnostics.trusted
+        return self.k_hat is not None and self.k_hat < TRUSTED
 
     @property
     def effective(self) -> float:
-        """How many unweighted draws these are worth."""
+        """How many independent, unweighted draws these are worth."""
+        if self.diagnostics is not None:
+            return min(self.diagnostics.effective.values())
         return float(1 / (self.weights**2).sum())
 
     @property
@@ -98,22 +129,15 @@ def laplace(fitted: Any, cells: Any, draws: int, rng: np.random.Generator) -> Po
     Where k̂ shows that the posterior is not of the proposals' shape, these are moved and stretched to what was learnt, and drawn again.
 
     Args:
-        fitted: A fitted model, with a covariance.
+        fitted: A fitted model whose parameters are all held, by data or prior.
         cells: What it was fitted to.
         draws: How many.
         rng: The source of chance.
-
-    Raises:
-        ModelError: if the data do not hold every parameter, so that there is no normal approximation.
     """
-    if fitted.boundary:
-        raise ModelError(
-            f"There is no normal approximation to this {fitted.model.name}: {', '.join(fitted.boundary)} is not held by the data.",
-            hint="Fit a simpler model, or give more data.",
-        )
-    model, objective = fitted.model, fitted.model.objective(cells)
+    model, objective = fitted.model, fitted.objective(cells)
     centre, covariance = model.free(fitted.theta), fitted.log_covariance
     best: Posterior | None = None
+    least = np.inf
     for _ in range(ROUNDS):
         root = np.linalg.cholesky(covariance)
         stretch = np.sqrt(DEGREES / rng.chisquare(DEGREES, draws))
@@ -125,7 +149,8 @@ def laplace(fitted: Any, cells: Any, draws: int, rng: np.random.Generator) -> Po
         proposed = -0.5 * (DEGREES + centre.size) * np.log1p((steps**2).sum(axis=1) / DEGREES)
         log_weights, k_hat = smoothed(heights - proposed)
         weights = np.exp(log_weights)
-        if best is None or k_hat < best.k_hat:
+        if best is None or k_hat < least:
+            least = k_hat
             best = Posterior(fitted, np.stack([model.natural(point) for point in points]), weights, k_hat)
         if k_hat < GOOD:
             break

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from lifeworth.errors import InputError, near
-from lifeworth.models.base import FORMAT
 from lifeworth.models.covariates import WithCovariates
 from lifeworth.models.family import MODELS
+from lifeworth.models.prior import Prior
+from lifeworth.models.text import FORMAT
 
 
 def from_json(text: str) -> Any:
@@ -21,9 +22,9 @@ def from_json(text: str) -> Any:
     """
     try:
         said = json.loads(text)
-        if said["format"] != FORMAT:
+        if said["format"] not in (1, FORMAT):
             raise InputError(
-                f"This model was saved in format {said['format']}; this program reads format {FORMAT}.",
+                f"This model was saved in format {said['format']}; this program reads up to format {FORMAT}.",
                 hint="Update Lifeworth, or fit the model again.",
             )
         key = said["model"]
@@ -32,7 +33,7 @@ def from_json(text: str) -> Any:
         model = MODELS[key]()
         if said["covariates"]:
             model = WithCovariates(model, **said["covariates"])
-        covariance = said["log_covariance"]
+        covariance, prior = said["log_covariance"], said.get("prior")
         return model.result(
             model=model,
             parameters=model.at(said["parameters"]).parameters,
@@ -42,6 +43,8 @@ def from_json(text: str) -> Any:
             boundary=dict(said["boundary"]),
             data=dict(said["data"]),
             unit=said["unit"],
+            prior=None if prior is None else Prior.from_dict(prior),
+            held_by_prior=tuple(said.get("held_by_prior", ())),
         )
     except (json.JSONDecodeError, KeyError, TypeError, ValueError) as why:
         raise InputError(f"This is not a saved model ({why!r}).", hint="Give the text that to_json() wrote.") from why
