@@ -3,12 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-CODE := src tests bench
+CODE := src tests bench docs/pictures
 
 # Tests that wait for nothing run beside each other; WORKERS=0 runs them one after the other.
 WORKERS ?= auto
 
-.PHONY: help setup demo test check format bench clean
+.PHONY: help setup demo test check format bench pictures clean
 
 help:
 	@echo "make demo    make up a company, say what its customers are worth, write a report"
@@ -16,6 +16,7 @@ help:
 	@echo "make check   formatting, lint, types, and the rules of the house"
 	@echo "make format  put formatting right"
 	@echo "make bench   measure against other libraries, side by side"
+	@echo "make pictures  draw the pictures of the guide again"
 	@echo "make setup   only the environment, in $(VENV)"
 
 setup: $(STAMP)
@@ -47,6 +48,9 @@ format: setup
 
 bench: setup
 	$(BIN)/python bench/run.py
+
+pictures: setup
+	$(BIN)/python docs/pictures
 
 clean:
 	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
