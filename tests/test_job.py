@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import lifeworth
+from lifeworth.clv.actions import elasticities
 from lifeworth.data.contracts import SCORES
 from lifeworth.data.synthetic import simulate_orders
 from lifeworth.errors import DataError, FileError, InputError, StorageError, WorkspaceError
@@ -79,6 +80,15 @@ def test_customer_equity_is_the_sum_of_predicted_values_and_lies_in_its_interval
     equity = result.summary["value"]["customer_equity"]
     assert equity["value"] == pytest.approx(customers["predicted_clv"].sum())
     assert equity["low"] < equity["value"] < equity["high"]
+
+
+def test_what_moves_customer_equity_is_told_by_the_report_and_the_record(result):
+    facts = json.loads(result.paths["manifest.json"].read_text())["facts"]["value"]
+    levers = {one["name"]: one for one in facts["elasticities"]["levers"]}
+    assert set(levers) == {"basket", "margin", "frequency", "retention", "acquisition"}
+    assert facts["elasticities"]["present"] == pytest.approx(facts["customer_equity"]["value"])
+    assert levers["margin"]["today"] == 0.4
+    assert "What moves customer equity" in result.report
 
 
 def test_tiers_and_groups_cover_everybody(customers):
@@ -180,6 +190,7 @@ def test_ten_customers_get_historic_and_simple_value_and_are_told_what_is_missin
     assert result.customers["historic_clv"].notna().all()
     assert "100" in result.summary["value"]["no_model"]
     assert "No model was fitted" in result.report
+    assert result.summary["value"]["elasticities"] is None
 
 
 def test_without_amounts_orders_are_predicted_and_money_is_not(orders):
@@ -189,6 +200,7 @@ def test_without_amounts_orders_are_predicted_and_money_is_not(orders):
     assert table["predicted_clv"].null_count == table.num_rows
     assert table["historic_clv"].null_count == table.num_rows
     assert "no amounts" in result.report
+    assert not result.summary["value"]["elasticities"]["in_money"]
 
 
 def test_one_customer_only_is_answered_not_refused():
@@ -297,3 +309,10 @@ def test_a_workspace_opens_where_the_run_left_it(result):
     with lifeworth.Workspace.open(folder) as ws:
         assert ws.engine.arrow(ws.table("customers_scored")).num_rows == result.customers.num_rows
         assert ws.as_of == date.fromisoformat(result.summary["as_of"])
+
+
+def test_what_a_run_looked_ahead_is_told_of_it_whatever_the_settings_say_later(orders, tmp_path):
+    result = lifeworth.run(orders, workspace=tmp_path, horizon="24m")
+    assert result.summary["horizon"] == "24 months"
+    with lifeworth.Workspace.open(tmp_path) as ws:
+        assert "24 months" in (elasticities(ws).blocks[0].text)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
+from lifeworth.clv.elasticities import Elasticities
 from lifeworth.clv.learn import Learned
 from lifeworth.clv.value import Terms, Valuation
 from lifeworth.data.check import BEYOND_ORDERS, Capability
@@ -31,6 +32,7 @@ def collect(
     terms: Terms,
     capabilities: Collection[Capability],
     settings: Settings,
+    drivers: Elasticities | None = None,
 ) -> dict[str, Any]:
     """Everything a reader of the results may ask about how they came to be."""
     reconciliation = cleaned.reconciliation
@@ -44,7 +46,8 @@ def collect(
         "purchases": pc.sum(valuation.scores["orders"]).as_py(),
         "net_revenue": float(reconciliation.net_revenue) if cleaned.has_money else None,
         "alive": alive,
-        "value": _value(cleaned, valuation, learned, terms),
+        "value": _value(cleaned, valuation, learned, terms)
+        | {"elasticities": None if drivers is None else drivers.to_dict()},
         "model": None if learned.fits is None else _model(learned),
         "evidence": None if learned.evidence is None else learned.evidence.to_dict(),
         "choice": learned.reason,

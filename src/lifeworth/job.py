@@ -13,6 +13,7 @@ from ibis.expr.types import Table
 from lifeworth import facts as told
 from lifeworth import pages
 from lifeworth.clv import actions as clv
+from lifeworth.clv.elasticities import elasticities
 from lifeworth.clv.learn import Learned, learn
 from lifeworth.clv.margin import Margin, choose
 from lifeworth.clv.value import Terms, Valuation, value
@@ -109,9 +110,10 @@ def run(
             terms = _terms(engine, cleaned, settings)
             valuation = value(rows, learned.fits, terms)
             scored = _scores(engine, valuation, cleaned)
+            drivers = None if learned.fits is None else elasticities(rows, learned.fits, terms)
         with progress.step("Drawing the report"):
             capabilities = readiness(source, cleaned, settings, engine)
-            facts = told.collect(source, cleaned, valuation, learned, terms, capabilities, settings)
+            facts = told.collect(source, cleaned, valuation, learned, terms, capabilities, settings, drivers)
             ws = Workspace(engine, settings, cleaned.as_of, cleaned.currency, facts)
             document = _document(ws, cleaned, learned, capabilities)
             report = render(document)

@@ -69,6 +69,11 @@ class Workspace:
             store=store,
         )
 
+    @property
+    def horizon(self) -> str:
+        """How far ahead the current run looked, in words; the settings may have changed since."""
+        return str(self.facts.get("settings", {}).get("horizon", self.settings.horizon))
+
     def table(self, name: str) -> Table:
         """A table of the house by name.
 

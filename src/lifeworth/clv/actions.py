@@ -90,8 +90,13 @@ def value(ws: Workspace) -> Page:
         top,
         as_of=ws.as_of,
         currency=ws.currency,
-        horizon=str(ws.settings.horizon),
+        horizon=ws.horizon,
     )
+
+
+def elasticities(ws: Workspace) -> Page:
+    """What moves customer equity: percent more of it for one percent more frequency, retention, basket, margin, acquisition."""
+    return page.elasticities(ws.facts["value"], as_of=ws.as_of, currency=ws.currency, horizon=ws.horizon)
 
 
 def customers(ws: Workspace, *, by: Order = "predicted_clv", top: int = 20, segment: str | None = None) -> Table:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lifeworth.clv import levers
 from lifeworth.clv.simple import TERMS, SimpleCLV
 from lifeworth.report.format import text
 from lifeworth.report.spec import Axis, Block, Chart, Column, Group, Kind, Page, Series, Stat, Stats, Table, Text
@@ -35,6 +36,8 @@ def value(
     if predicted.size:
         blocks.append(Group((_histogram(predicted, horizon), _concentration(predicted))))
     blocks.append(_top(top, horizon, fitted=bool(predicted.size)))
+    if facts.get("elasticities"):
+        blocks += levers.blocks(facts["elasticities"], currency=currency, horizon=horizon, what=facts["value_of"])
     return Page(
         "clv",
         "What customers are worth",
@@ -43,6 +46,15 @@ def value(
         currency=currency,
         as_of=as_of,
     )
+
+
+def elasticities(facts: Mapping[str, Any], *, as_of: date, currency: str, horizon: str) -> Page:
+    """What moves customer equity, on a page of its own; without a model, why it is not known."""
+    found = facts.get("elasticities")
+    blocks: tuple[Block, ...] = (Text(facts.get("no_model") or levers.UNKNOWN, tone="warning"),)
+    if found:
+        blocks = levers.blocks(found, currency=currency, horizon=horizon, what=facts["value_of"])
+    return Page("elasticities", levers.TITLE, blocks, currency=currency, as_of=as_of)
 
 
 def calculator(now: SimpleCLV, after: SimpleCLV | None, *, currency: str) -> Page:

@@ -78,6 +78,7 @@ class GeometricDropout(OrderModel):
     """What BG/NBD and MBG/NBD have in common; they say their name and their `risk`."""
 
     risk: ClassVar[int]
+    leaves_by_order = True
     result = FittedOrders
     processes = MappingProxyType({"transaction": {"alpha": -1}, "lifetime": {"a": 1, "b": 1}, "dropout": {"a": 1}})
     parameters = (

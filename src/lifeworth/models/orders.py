@@ -33,6 +33,8 @@ class OrderModel(Model[History]):
 
     leaves: bool = True
     """Whether customers of this model ever leave."""
+    leaves_by_order: bool = False
+    """Whether they do so after an order, so that who orders faster leaves sooner."""
 
     @abstractmethod
     def alive(self, x: Array, t_x: Array, T: Array, *theta: Any) -> Array:

@@ -51,7 +51,7 @@ class Stimulated(OrderModel):
         self.model, self.frequency, self.leaving = model, frequency, leaving
         base = model.plain
         assert isinstance(base, OrderModel)  # noqa: S101 - for the type checker
-        self.base, self.leaves = base, base.leaves
+        self.base, self.leaves, self.leaves_by_order = base, base.leaves, base.leaves_by_order
         self.name, self.key, self.source = model.name, model.key, model.source
         self.assumptions, self.parameters = model.assumptions, model.parameters
 

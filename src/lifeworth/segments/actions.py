@@ -22,7 +22,7 @@ def segments(ws: Workspace) -> Page:
             churn=_sum(scored.churn_probability) / scored.churn_probability.count(),
         )
         groups[column] = ws.engine.arrow(table).to_pylist()
-    return page.segments(groups, as_of=ws.as_of, currency=ws.currency, horizon=str(ws.settings.horizon))
+    return page.segments(groups, as_of=ws.as_of, currency=ws.currency, horizon=ws.horizon)
 
 
 def _sum(figures: Column) -> Column:
