@@ -109,6 +109,20 @@ def test_pareto_with_both_rates_faster_lives_the_same_life_in_less_time():
     )
 
 
+@pytest.mark.parametrize("name", MODELS)
+def test_habits_changed_twice_are_changed_by_both(name):
+    slower = {} if name == "nbd" else {"leaving": 0.8}
+    once = stimulated(MODELS[name], frequency=1.2 * 1.1, **slower)
+    twice = stimulated(stimulated(MODELS[name], frequency=1.2, **slower), frequency=1.1)
+    for ask in (
+        lambda f: f.expected_discounted_orders(PEOPLE, 0.002, 30.0),
+        lambda f: f.probability_alive(PEOPLE, 30.0),
+        lambda f: f.expected_orders_new([1.0, 20.0]),
+        lambda f: count_intervals(f, PEOPLE, 30.0).high,
+    ):
+        assert ask(twice) == pytest.approx(ask(once), rel=1e-9)
+
+
 def test_customers_drawn_with_new_habits_do_what_is_expected_of_them():
     moved = stimulated(MODELS["modified"], frequency=1.5, leaving=0.6)
     drawn = moved.simulate(np.full(200_000, 26.0), np.random.default_rng(5)).history.x

@@ -73,8 +73,8 @@ class Stimulated(OrderModel):
         return self.model.filling(theta)
 
     def stimulated(self, x: Array, T: Array, frequency: Any, leaving: Any, *theta: Any) -> tuple[Any, ...]:
-        """Changed once more."""
-        return self.base.stimulated(x, T, frequency * self.frequency, leaving * self.leaving, *theta)
+        """As of the model: the kernels here put the new habits on top."""
+        return self.base.stimulated(x, T, frequency, leaving, *theta)
 
     def alive(self, x: Array, t_x: Array, T: Array, *theta: Any) -> Array:
         """As it was."""
