@@ -8,7 +8,7 @@ CODE := src tests bench docs/pictures
 # Tests that wait for nothing run beside each other; WORKERS=0 runs them one after the other.
 WORKERS ?= auto
 
-.PHONY: help setup demo test check format bench pictures clean
+.PHONY: help setup demo test check format bench holdouts pictures clean
 
 help:
 	@echo "make demo    make up a company, say what its customers are worth, write a report"
@@ -17,6 +17,7 @@ help:
 	@echo "make format  put formatting right"
 	@echo "make bench   measure against other libraries, side by side"
 	@echo "make pictures  draw the pictures of the guide again"
+	@echo "make holdouts  hold the choice of a model to real histories beside every peer"
 	@echo "make setup   only the environment, in $(VENV)"
 
 setup: $(STAMP)
@@ -51,6 +52,9 @@ bench: setup
 
 pictures: setup
 	$(BIN)/python docs/pictures
+
+holdouts: setup
+	$(BIN)/python bench/holdouts.py
 
 clean:
 	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

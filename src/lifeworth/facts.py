@@ -117,6 +117,7 @@ def _model(learned: Learned) -> dict[str, Any]:
         "parameters": dict(orders.parameters),
         "log_likelihood": orders.log_likelihood,
         "unit": orders.unit,
+        "level": learned.fits.level.factor,
         "spend": None
         if spend is None
         else {"parameters": dict(spend.parameters), "first_order": learned.fits.first_order},

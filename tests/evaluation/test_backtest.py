@@ -150,8 +150,8 @@ def test_a_clearly_larger_error_loses(result) -> None:
 
 def test_of_models_alike_by_customer_the_nearer_total_wins(result) -> None:
     first, second = result.models
-    off = replace(first.orders, predicted=first.orders.actual * 1.3)
-    on = replace(second.orders, predicted=second.orders.actual * 1.01)
+    off = replace(first.orders, relative_bias=replace(first.orders.relative_bias, value=0.3))
+    on = replace(first.orders, relative_bias=replace(first.orders.relative_bias, value=0.01))
     alike = replace(
         result, trials=(*result.baselines, replace(first, orders=off), replace(second, orders=on, losses=first.losses))
     )

@@ -17,7 +17,7 @@ from lifeworth.evaluation.compare import choose
 from lifeworth.evaluation.evidence import gather
 from lifeworth.evaluation.holdout import hold_out
 from lifeworth.features.calendar import Split
-from lifeworth.models import BetaGeoNBD, ModifiedBetaGeoNBD
+from lifeworth.models import BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD
 from lifeworth.units import Period, TimeUnit
 
 pytestmark = pytest.mark.data
@@ -96,10 +96,16 @@ def test_the_missed_total_of_cdnow_is_said_with_its_size(cdnow) -> None:
     assert abs(held.missed_by) < 0.1
 
 
-def test_bg_nbd_is_chosen_on_cdnow_because_its_total_is_nearer(cdnow) -> None:
-    choice = choose([cdnow])
-    assert (choice.verdict, choice.model) == ("model", BetaGeoNBD.key)
-    assert "misses the total of held-out orders by 12.1%" in choice.reason
+def test_pareto_nbd_is_chosen_on_cdnow_from_the_first_39_weeks_alone(data_dir: Path) -> None:
+    candidates = {model.key: model for model in (BetaGeoNBD(), ModifiedBetaGeoNBD(), ParetoNBD())}
+    with connect() as engine:
+        orders = order_table(engine, data_dir / "cdnow" / "cdnow_sample_elog.parquet", "sampleid", "date", "sales")
+        first, as_of = date(1997, 1, 1), date(1997, 9, 30)
+        choice = gather(
+            engine, orders, None, first=first, as_of=as_of, horizon=Period.weeks(39), candidates=candidates
+        ).choice
+    assert (choice.verdict, choice.model, choice.origins) == ("model", ParetoNBD.key, 4)
+    assert choice.level.factor == 1
 
 
 def test_uci_scores_as_with_the_peers(data_dir: Path) -> None:

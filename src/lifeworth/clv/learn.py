@@ -14,6 +14,7 @@ from lifeworth.engine.base import Engine
 from lifeworth.errors import LifeworthError, OptionError, near
 from lifeworth.evaluation.diagnostics_specs import of_fit
 from lifeworth.evaluation.evidence import Evidence, gather
+from lifeworth.evaluation.level import Level
 from lifeworth.evaluation.specs import blocks
 from lifeworth.features.series import arrays, spend_arrays
 from lifeworth.models.family import MODELS
@@ -22,7 +23,7 @@ from lifeworth.report.progress import SILENT, Progress
 from lifeworth.report.spec import Block
 from lifeworth.settings import Settings
 
-CANDIDATES = ("beta_geo_nbd", "modified_beta_geo_nbd", "pareto_nbd")
+CANDIDATES = ("beta_geo_nbd", "modified_beta_geo_nbd", "pareto_nbd", "nbd")
 """Order models the back-test chooses from; the first is taken where there is nothing to choose by."""
 
 
@@ -111,7 +112,8 @@ def _fit(rows: pa.Table, cleaned: Cleaned, settings: Settings, evidence: Evidenc
         reason = " ".join([reason, *failures, said]).strip()
         spends = None if spend is None else spend_arrays(rows, first_order=evidence.first_order)
         inside = of_fit(fitted, histories, spend, spends, as_of=cleaned.as_of, currency=cleaned.currency)
-        return Learned(Fits(fitted, spend, evidence.first_order), evidence, reason, tuple(inside))
+        level = evidence.choice.level if key == chosen else Level()
+        return Learned(Fits(fitted, spend, evidence.first_order, level), evidence, reason, tuple(inside))
     return Learned(None, evidence, "No model could be fitted. " + " ".join(failures))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -12,10 +12,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lifeworth.clv.margin import Margin
+from lifeworth.evaluation.level import Level
 from lifeworth.features.series import arrays, spend_arrays
 from lifeworth.models.gamma_gamma import FittedSpend
 from lifeworth.models.orders import FittedOrders
 from lifeworth.models.predictive import value_intervals
+from lifeworth.models.stimulus import stimulated
 from lifeworth.units import DAYS_PER_YEAR, Period, Rate, TimeUnit
 
 Floats = NDArray[np.float64]
@@ -32,6 +34,14 @@ class Fits:
     spend: FittedSpend | None
     first_order: bool
     """Whether the spend model learnt from first orders too."""
+    level: Level = field(default_factory=Level)
+    """Whether customers order more or less often than the model's rates say, by the hold-outs."""
+
+    @property
+    def forecast(self) -> FittedOrders:
+        """The order model at that level: what every prediction is made with. P(alive) is that of the fitted model."""
+        factor = self.level.factor
+        return self.orders if factor == 1 else stimulated(self.orders, frequency=factor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +150,7 @@ def _past(rows: pa.Table, terms: Terms) -> dict[str, Any]:
 
 def _future(rows: pa.Table, fits: Fits, terms: Terms) -> tuple[dict[str, Any], dict[str, float] | None]:
     histories = arrays(rows, terms.unit)
-    model, span = fits.orders, terms.span
+    model, span = fits.forecast, terms.span
     delta = terms.discount.continuous(terms.unit)
     nothing = pa.nulls(rows.num_rows, pa.float64())
     next_order = model.time_to_next_order(histories) * terms.unit.days

@@ -48,6 +48,7 @@ class Trial:
         cohorts: Forecast and outcome by acquisition cohort, the oldest first; models only.
         track: Expected orders week by week; models only.
         parameters: As fitted on the past, by symbol.
+        boundary: Parameters the past does not hold, with where they went.
         notes: What limits it: parameters the data do not hold, a failed spend model.
         failure: Why it could not be fitted.
     """
@@ -65,6 +66,7 @@ class Trial:
     cohorts: tuple[CohortScore, ...] = ()
     track: Track | None = None
     parameters: Mapping[str, float] = field(default_factory=dict)
+    boundary: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     failure: str = ""
     losses: Array | None = field(default=None, repr=False, compare=False)
@@ -278,6 +280,7 @@ def _trial_model(name: str, model: Model[Any], court: _Court) -> Trial:
         cohorts=court.cohorts.scores(test, expected, value),
         track=track(name, fitted, test, float(expected.sum())),
         parameters=dict(fitted.parameters),
+        boundary=dict(fitted.boundary),
         notes=tuple(fitted.notes),
         losses=np.square(predicted - actual),
     )

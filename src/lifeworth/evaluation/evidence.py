@@ -100,7 +100,7 @@ def gather(
             with progress.step(f"Holding out {split.as_of} to {split.until}"):
                 test = hold_out(engine, orders, refunds, split, unit)
             if number > 0 and len(test) < min_customers:
-                break
+                continue
             found = backtest(test, candidates, has_money=has_money, progress=progress)
             tests.append(replace(found, notes=(*found.notes, *_drawn(customers))))
     finally:

@@ -7,6 +7,7 @@ and stays; from the as-of day on every order rate and every leaving rate (or cha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ def stimulated(fitted: FittedOrders, *, frequency: float = 1.0, leaving: float =
     if leaving != 1 and not fitted.recipe.leaves:
         raise ModelError(f"Customers of {fitted.model.name} never leave, so they cannot leave more or less readily.")
     model = Stimulated(fitted.model, frequency, leaving)
-    return type(fitted)(model=model, parameters=dict(fitted.parameters), data=dict(fitted.data), unit=fitted.unit)
+    return replace(fitted, model=model)
 
 
 class Stimulated(OrderModel):
