@@ -115,8 +115,9 @@ def test_without_the_sampler_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
     assert "lifeworth[nuts]" in str(caught.value)
 
 
-def test_points_without_a_likelihood_are_left_and_counted() -> None:
-    """A likelihood that ends at a wall: draws stay inside it, and what ran into it is told."""
+@pytest.mark.parametrize("divided", [False, True])
+def test_points_without_a_likelihood_are_left_and_counted(divided: bool) -> None:
+    """A likelihood that ends at a wall, where it is no number or divides by 0: draws stay inside it, and what ran into it is told."""
 
     class Walled:
         model = NBD()
@@ -127,7 +128,8 @@ def test_points_without_a_likelihood_are_left_and_counted() -> None:
         def objective(self, _: object) -> object:
             def wall(point: np.ndarray, order: int) -> tuple[float, np.ndarray, None]:
                 inside = np.abs(point).max() < 0.5
-                return (0.5 * float(point @ point) if inside else np.nan), point, None
+                outside = 1 / float(inside) if divided else np.nan
+                return (0.5 * float(point @ point) if inside else outside), point, None
 
             return wall
 

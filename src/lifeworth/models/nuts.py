@@ -45,8 +45,11 @@ def nuts(fitted: Any, cells: Any, draws: int, rng: np.random.Generator) -> Poste
     size = centre.size
 
     def height(u: Array) -> tuple[float, Array]:
-        with np.errstate(all="ignore"):
-            value, slope, _ = objective(centre + root @ u, 1)
+        try:
+            with np.errstate(all="ignore"):
+                value, slope, _ = objective(centre + root @ u, 1)
+        except ArithmeticError as why:  # so far out that e to a coordinate is 0 or overflows
+            raise _OffTheMap from why
         if not (np.isfinite(value) and np.isfinite(slope).all()):
             raise _OffTheMap
         return -value, np.ascontiguousarray(-(root.T @ slope))
