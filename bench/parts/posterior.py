@@ -8,12 +8,13 @@ from harness import Asked, cdnow, cdnow_histories, histories, in_turn, ours, sid
 
 WEEKS, DAYS = 39, 365
 MANY = 100_000
-WAYS = ("laplace",)
+WAYS = {"laplace": 1_000, "nuts": 2_000}
+"""Draws of each; those of chains are worth fewer."""
 
 
 def measure(asked: Asked) -> dict[str, Any]:
     many = min(MANY, asked.customers)
-    sides = {way: ours("posterior_ours", histories(many), DAYS, way) for way in WAYS}
+    sides = {way: ours("posterior_ours", histories(many), DAYS, way, draws) for way, draws in WAYS.items()}
     return {"sample": _sample(asked), "many": in_turn(sides, 1), "customers": many}
 
 
@@ -23,7 +24,7 @@ def _sample(asked: Asked) -> dict[str, Any] | None:
     if folder is None:
         return None
     path = cdnow_histories(folder)
-    sides = {way: ours("posterior_ours", path, WEEKS, way) for way in WAYS}
+    sides = {way: ours("posterior_ours", path, WEEKS, way, draws) for way, draws in WAYS.items()}
     try:
         if asked.pymc:
             sides["pymc-marketing"] = side_of(asked.pymc, "posterior_pymc", path, WEEKS)
