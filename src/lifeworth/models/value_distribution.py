@@ -6,7 +6,8 @@ lies below this amount". The doubt about the parameters is in them as it is ther
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -53,6 +54,57 @@ def value_below(
         InputError: if the rows are not of the same customers, or an amount is not a number.
     """
     asked = _asked(amount, len(h), "amount")
+    less, at_most = np.zeros(len(h)), np.zeros(len(h))
+    for part in _parts(orders, spend, h, s, horizon, rate):
+        less[part.rows], at_most[part.rows] = part.below(asked[part.rows])
+    return less, at_most
+
+
+class ValueDistribution:
+    """The same distributions, made once and asked as often as needed; the arguments are those of `value_below`."""
+
+    def __init__(
+        self, orders: FittedOrders, spend: FittedSpend, h: History, s: SpendHistory, horizon: float, rate: float = 0.0
+    ) -> None:
+        self._size = len(h)
+        self._made = list(_parts(orders, spend, h, s, horizon, rate))
+
+    def below(self, amount: ArrayLike) -> tuple[Array, Array]:
+        """P(spend < amount) and P(spend ≤ amount), as `value_below`."""
+        asked = _asked(amount, self._size, "amount")
+        less, at_most = np.zeros(self._size), np.zeros(self._size)
+        for part in self._made:
+            less[part.rows], at_most[part.rows] = part.below(asked[part.rows])
+        return less, at_most
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Customers of one x: their rows, P(alive), what they spent, what undoes the discount, and their sums of spends."""
+
+    rows: Codes
+    place: Codes
+    alive: Array
+    spent: Array
+    undone: Array
+    none: Array
+    """P(no order)."""
+    mixture: _Mixture
+
+    def below(self, asked: Array) -> tuple[Array, Array]:
+        """P(less) and P(at most) of each."""
+        some = np.flatnonzero(asked > 0)
+        above = np.ones(asked.size)
+        money = np.log(asked[some] * self.undone[some])
+        above[some] = self.alive[some] * self.mixture.above(self.place[some], money, self.spent[some])
+        at_most = np.where(asked > 0, 1 - above, np.where(asked == 0, self.none, 0.0))
+        less = np.where(asked > 0, at_most, 0.0)
+        return np.clip(less, 0.0, 1.0), np.clip(at_most, 0.0, 1.0)
+
+
+def _parts(
+    orders: FittedOrders, spend: FittedSpend, h: History, s: SpendHistory, horizon: float, rate: float
+) -> Iterator[_Part]:
     if len(h) != len(s):
         raise InputError(f"Histories and spends are of the same customers: {len(h):,} rows here, {len(s):,} there.")
     points, tastes = _points(orders), _points(spend)
@@ -61,20 +113,14 @@ def value_below(
     discounted = orders.expected_discounted_orders_if_alive(h, rate, horizon)
     undone = np.divide(plain, discounted, out=np.ones_like(plain), where=discounted > 0)
     spent = np.where(s.x > 0, s.x * s.mean_value, 0.0)
-    above, none = np.ones(len(h)), np.zeros(len(h))
     for group in groups(h, _names(orders), s.x):
+        rows = group.rows
         numbers, at_least = count_table(points, group, horizon)
-        none[group.rows] = 1 - alive[group.rows] * at_least[group.place, 0]
-        some = np.flatnonzero(asked[group.rows] > 0)
-        rows = group.rows[some]
         chance = at_least - np.c_[at_least[:, 1:], np.zeros(len(at_least))]
         middle = np.r_[0.5 * (numbers[:-1] + numbers[1:] - 1), numbers[-1]]
-        mixture = _Mixture(tastes, float(s.x[group.rows[0]]), *_condensed(middle, chance))
-        found = mixture.above(group.place[some], np.log(asked[rows] * undone[rows]), spent[rows])
-        above[rows] = alive[rows] * found
-    at_most = np.where(asked > 0, 1 - above, np.where(asked == 0, none, 0.0))
-    less = np.where(asked > 0, at_most, 0.0)
-    return np.clip(less, 0.0, 1.0), np.clip(at_most, 0.0, 1.0)
+        mixture = _Mixture(tastes, float(s.x[rows[0]]), *_condensed(middle, chance))
+        none = 1 - alive[rows] * at_least[group.place, 0]
+        yield _Part(rows, group.place, alive[rows], spent[rows], undone[rows], none, mixture)
 
 
 def count_below(orders: FittedOrders, h: History, horizon: float, number: ArrayLike) -> tuple[Array, Array]:
