@@ -55,7 +55,8 @@ def overview(facts: Mapping[str, Any], *, as_of: date, currency: str, horizon: s
                 f"Customer equity, {horizon}",
                 equity.get("value"),
                 "money",
-                f"Discounted {what} expected from all present customers within {horizon}.",
+                f"Discounted {what} expected from all present customers within {horizon}. The interval holds chance, what the parameters leave open, "
+                "and how far the totals of the hold-outs were missed.",
                 low=equity.get("low"),
                 high=equity.get("high"),
                 as_of=as_of,

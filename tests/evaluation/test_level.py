@@ -10,7 +10,7 @@ import pytest
 from tests.evaluation.simulated import simulated
 
 from lifeworth.evaluation.backtest import Backtest, backtest
-from lifeworth.evaluation.level import MOST, level
+from lifeworth.evaluation.level import MOST, Level, level
 
 NAME = "beta_geo_nbd"
 
@@ -73,3 +73,17 @@ def test_the_spread_is_what_is_left_of_the_misses(one) -> None:
 
 def test_a_hold_out_in_which_nobody_bought_is_left_out(one) -> None:
     assert level(missed(one, 1.3, 1.2, 0.0), NAME).origins == 2
+
+
+def test_a_total_is_widened_by_the_spread() -> None:
+    low, high = Level(spread=0.1).widened(1000.0, 990.0, 1010.0)
+    assert (low, high) == pytest.approx((1000 - 164.5, 1000 + 164.5), rel=0.02)
+
+
+def test_without_a_spread_the_points_stay() -> None:
+    assert Level().widened(1000.0, 990.0, 1010.0) == (990.0, 1010.0)
+
+
+def test_a_wide_spread_never_goes_below_nothing() -> None:
+    low, high = Level(spread=1.5).widened(1000.0, 990.0, 1010.0)
+    assert 0 <= low < 1000 < high

@@ -140,7 +140,7 @@ def elasticities(rows: pa.Table, fits: Fits, terms: Terms) -> Elasticities:
         fits: The fitted models; without a spend model equity is counted in orders.
         terms: Day, horizon, discount, margin and unit.
     """
-    model, in_money = fits.orders, fits.spend is not None
+    model, in_money = fits.forecast, fits.spend is not None
     rate = terms.margin.rate if in_money else 1.0
     h, value = arrays(rows, terms.unit), _order_value(rows, fits)
     window, new = newcomers(rows, h, fits, rate, terms.unit)

@@ -72,7 +72,8 @@ class Valuation:
 
     scores: pa.Table
     equity: dict[str, float] | None
-    """Customer equity: `value`, `low`, `high` (5 % and 95 % points of its predictive distribution)."""
+    """Customer equity: `value`, `low`, `high` (5 % and 95 % points: of its predictive distribution, widened by how far the totals of
+    the hold-outs lay from their forecasts)."""
 
 
 def value(rows: pa.Table, fits: Fits | None, terms: Terms) -> Valuation:
@@ -173,8 +174,9 @@ def _future(rows: pa.Table, fits: Fits, terms: Terms) -> tuple[dict[str, Any], d
         "predicted_clv_low": _column(spread.low * rate),
         "predicted_clv_high": _column(spread.high * rate),
     }
-    equity = {"value": float(value.sum()), "low": spread.total_low * rate, "high": spread.total_high * rate}
-    return columns, equity
+    total = float(value.sum())
+    low, high = fits.level.widened(total, spread.total_low * rate, spread.total_high * rate)
+    return columns, {"value": total, "low": low, "high": high}
 
 
 def _dates(as_of: date, days: Floats) -> pa.Array:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from lifeworth.evaluation.backtest import Backtest
 from lifeworth.evaluation.metrics import Array
@@ -38,6 +39,22 @@ class Level:
     spread: float | None = None
     origins: int = 0
     reason: str = ""
+
+    def widened(self, mean: float, low: float, high: float) -> tuple[float, float]:
+        """The 5 and 95 % points of a total once more, with the spread of the hold-outs beside what its own points hold.
+
+        Args:
+            mean: The total expected, above 0.
+            low: Its 5 % point by the model.
+            high: Its 95 % point by the model.
+        """
+        if not self.spread or mean <= 0:
+            return low, high
+        own = (high - low) / (2 * float(special.ndtri(0.95)))
+        variance = own**2 + (self.spread * mean) ** 2
+        # Gamma: never below 0, and normal where the variance is small.
+        points = special.gammaincinv(mean**2 / variance, np.array([0.05, 0.95])) * variance / mean
+        return float(points[0]), float(points[1])
 
 
 def level(tests: Sequence[Backtest], name: str) -> Level:

@@ -20,7 +20,7 @@ _MEASURES: tuple[tuple[str, str, Kind, str], ...] = (
         "rmse",
         "RMSE",
         "number",
-        "Root mean squared error a customer; least at the true expectation. The choice goes by it.",
+        "Root mean squared error a customer; least at the true expectation.",
     ),
     (
         "spearman",
@@ -63,7 +63,22 @@ def blocks(evidence: Evidence) -> tuple[Block, ...]:
         found.append(_spend(test))
     if len(evidence.backtests) > 1 and choice.model is not None:
         found.append(_origins(evidence.backtests, choice.model))
+    if len(choice.standings) > 1:
+        found.append(_standings(choice, test))
     return tuple(found)
+
+
+def _standings(choice: Choice, test: Backtest) -> Table:
+    columns = (
+        Column("name", "Model"),
+        Column("won", "Won", "count", "Comparisons with another model in which it was the better one."),
+        Column("lost", "Lost", "count", "Comparisons in which the other one was."),
+        Column("drawn", "Drawn", "count", "Too near to tell, or not defined."),
+    )
+    rows = tuple((test.trial(one.name).words, one.won, one.lost, one.drawn) for one in choice.standings)
+    hold_outs = "one hold-out" if choice.origins == 1 else f"each of {choice.origins} hold-outs"
+    caption = f"Every two models are compared on {hold_outs} by error by customer, total missed and ranking. The best balance is chosen."
+    return Table("How the models met", columns, rows, caption)
 
 
 def _verdict(choice: Choice) -> list[Block]:
