@@ -29,6 +29,7 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action("value", "clv", "What customers are worth by three methods, and the best of them."),
     Action("customers", "clv", "Customers ranked by a figure, all of them or one group."),
+    Action("alive", "clv", "Whether one customer still buys, day by day, and what is next."),
     Action("elasticities", "clv", "What moves customer equity, and by how much."),
     Action("calc", "clv", "The simple CLV calculator, every term shown, with what-ifs."),
     Action("kpis", "kpis", "The numbers of the business, beside the period before."),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from lifeworth.engine.base import Engine
-from lifeworth.errors import WorkspaceError
+from lifeworth.errors import DataError, WorkspaceError
 from lifeworth.settings import Settings, read
 
 if TYPE_CHECKING:
@@ -91,6 +91,23 @@ class Workspace:
     def has(self, name: str) -> bool:
         """Whether `table` would find this name."""
         return name in self.engine.tables() or (self.store is not None and name in self.store.tables())
+
+    def model(self, name: str) -> Any:
+        """A fitted model of the current run: "orders" or "spend".
+
+        Raises:
+            DataError: if the run fitted none, with its reason.
+        """
+        from lifeworth.models.saved import from_json
+
+        folder = None if self.store is None else self.store.current_folder
+        file = None if folder is None else folder / "models" / f"{name}.json"
+        if file is None or not file.exists():
+            raise DataError(
+                self.facts.get("choice") or f"This run has no model of {name}.",
+                hint="lifeworth check ORDERS says what the data are enough for.",
+            )
+        return from_json(file.read_text(encoding="utf-8"))
 
     def close(self) -> None:
         """Let go of the engine."""

@@ -18,7 +18,7 @@ EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def chart(one: Chart, currency: str) -> Grid:
-    """The points of a chart, each with its number and a bar from zero to the largest."""
+    """The points of a chart, each with its number and a bar from zero to the largest; a point without a value is left out."""
     grid = Grid(box=None, header_style="bold", padding=(0, 2, 0, 0))
     several = len(one.series) > 1
     if several:
@@ -28,9 +28,9 @@ def chart(one: Chart, currency: str) -> Grid:
     grid.add_column("")
     top = max((abs(y) for series in one.series for y in series.y if y is not None), default=0.0)
     for series in one.series:
-        for number, index in enumerate(_thinned(len(series.y))):
-            y = series.y[index]
-            label, length = _label(one, series, index, currency), 0.0 if y is None or not top else abs(y) / top
+        known = [(index, y) for index, y in enumerate(series.y) if y is not None]
+        for number, (index, y) in enumerate(known[place] for place in _thinned(len(known))):
+            label, length = _label(one, series, index, currency), abs(y) / top if top else 0.0
             cells = [label, text(y, one.y.kind, currency), bar(length)]
             grid.add_row(*[Words(cell) for cell in ([series.name if number == 0 else ""] if several else []) + cells])
     return grid

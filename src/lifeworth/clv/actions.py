@@ -8,15 +8,21 @@ import ibis
 import numpy as np
 
 from lifeworth.clv import page
+from lifeworth.clv.alive import alive_path
+from lifeworth.clv.alive import page as alive_page
 from lifeworth.clv.simple import SimpleCLV, customer_lifespan, from_totals
 from lifeworth.errors import OptionError
 from lifeworth.report.spec import Column, Page, Table
+from lifeworth.units import Period
 from lifeworth.workspace import Workspace
 
 Order = Literal["predicted_clv", "historic_clv", "total_clv", "simple_clv", "churn_probability", "last_order_at"]
 
 TOP = 20
 """Customers shown by name on the page."""
+
+NEAR = 3
+"""Ids named where the one asked for is not known."""
 
 
 def calc(
@@ -131,6 +137,41 @@ def customers(ws: Workspace, *, by: Order = "predicted_clv", top: int = 20, segm
     columns = tuple(Column(key, title, kind) for key, (title, kind) in shown.items())  # type: ignore[arg-type]
     title = "Customers" if segment is None else f"Customers: {segment}"
     return Table(title, columns, tuple(tuple(row[key] for key in shown) for row in rows), empty="No customer is in it.")
+
+
+def alive(ws: Workspace, customer: str, *, horizon: Period | None = None) -> Page:
+    """Whether one customer is still one: P(alive) day by day since the first order, and what to expect of them.
+
+    Args:
+        ws: The workspace, with a run that fitted a model.
+        customer: The customer's id, as in customers.csv.
+        horizon: How far to look ahead ("12m", "52w", "365d"); by default as far as the run did.
+
+    Raises:
+        OptionError: if no customer has this id.
+        DataError: if the run fitted no model.
+    """
+    fitted = ws.model("orders")
+    days = ws.table("purchase_days")
+    rows = ws.engine.arrow(days.filter(days.customer_id == customer).order_by("day").select("day", "value")).to_pylist()
+    if not rows:
+        raise OptionError(f'No customer is called "{customer}".', hint=_near(ws, days, customer))
+    ahead = horizon or Period.parse(ws.facts["settings"]["horizon"])
+    path = alive_path(fitted, [row["day"] for row in rows], as_of=ws.as_of, end=ahead.after(ws.as_of))
+    values = [None if row["value"] is None else float(row["value"]) for row in rows]
+    return alive_page(customer, path, values, model=fitted.model.name, currency=ws.currency, horizon=str(ahead))
+
+
+def _near(ws: Workspace, days: ibis.expr.types.Table, customer: str) -> str:
+    """The ids most like the one asked for; the engine looks, as there may be millions."""
+    known = days.select("customer_id").distinct()
+    bare = customer.strip().lower().lstrip("0")  # numbers lose their leading zeros on many ways
+    distance = known.customer_id.lower().re_replace("^0+", "").levenshtein(ibis.literal(bare))
+    likest = known.mutate(distance=distance).order_by(["distance", "customer_id"]).limit(NEAR)
+    close = [row["customer_id"] for row in ws.engine.arrow(likest).to_pylist() if row["distance"] <= len(customer) // 2]
+    if not close:
+        return "customers.csv has all of them; lifeworth customers shows the best."
+    return f"Did you mean {' or '.join(close)}?"
 
 
 def _given_once(others: dict[str, float | None]) -> None:

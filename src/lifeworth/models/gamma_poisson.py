@@ -66,4 +66,5 @@ def times(rates: Array, ends: Array, rng: np.random.Generator) -> tuple[Codes, A
 
 def waiting(level: float, shape: Any, scale: Any) -> Array:
     """The time within which the next order comes with probability `level`: a Lomax quantile."""
-    return np.asarray(scale * np.expm1(-np.log1p(-level) / shape))
+    with np.errstate(over="ignore"):  # a shape near 0 waits longer than numbers reach: infinity says so
+        return np.asarray(scale * np.expm1(-np.log1p(-level) / shape))
