@@ -20,8 +20,14 @@ from lifeworth.units import TimeUnit
 
 Floats = NDArray[np.float64]
 
-LIKELY = 0.5
-"""Below it a customer is more likely gone than not."""
+VERDICTS = (
+    (0.8, "very likely still a customer"),
+    (0.6, "more likely still a customer than not"),
+    (0.4, "about as likely gone as not"),
+    (0.2, "more likely gone than not"),
+    (0.0, "very likely gone"),
+)
+"""From which P(alive) on what is said."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +136,7 @@ def page(
 
 def _lead(customer: str, path: AlivePath) -> str:
     silent = (path.as_of - path.bought[-1]).days
-    verdict = "more likely still a customer than not" if path.now >= LIKELY else "more likely gone than not"
+    verdict = next(words for least, words in VERDICTS if path.now >= least)
     times = "once" if len(path.bought) == 1 else f"on {len(path.bought):,} days"
     return f"{customer} ordered {times}, for the last time {silent:,} days ago, and is {verdict}: {text(path.now, 'percent')}."
 
@@ -204,7 +210,7 @@ def _chart(path: AlivePath, model: str) -> Chart:
         ),
         f"{model}: each dot is an order. Silence weighs the more, the faster the customer used to order.",
         mark=path.as_of,
-        mark_label="as of today's data",
+        mark_label="last observed day",
     )
 
 

@@ -128,11 +128,11 @@ def frequency(fitted: FittedOrders, h: History, most: int = MOST) -> Frequency:
         h: The histories it was fitted to.
         most: From so many orders on customers are taken together.
     """
-    kinds = h.distinct(("T", *(covariate(name) for name in h.covariates)))
-    T, *known = kinds.columns
-    new = History(
-        np.zeros(T.size), np.zeros(T.size), T, kinds.weights, covariates=dict(zip(h.covariates, known, strict=True))
-    )
+    used = fitted.model.filling(fitted.theta.tolist()).names
+    kinds = h.distinct(("T", *used))
+    T, *columns = kinds.columns
+    known = {name: columns[used.index(covariate(name))] for name in h.covariates if covariate(name) in used}
+    new = History(np.zeros(T.size), np.zeros(T.size), T, kinds.weights, covariates=known)
     if len(new) > KINDS:
         new = new.subsample(KINDS)
     weights = new.counts * (h.customers / new.customers)

@@ -60,9 +60,9 @@ def conditional(chosen: Trial) -> tuple[Group, ...]:
                 _cells(
                     chosen.by_silence,
                     "Orders that came, by time since the last order",
-                    "Time since the last order, in % of the time since the first",
-                    "The further back the last order lies, the more the model has to tell who has left; “1 order” are those "
-                    "who had not come back. ",
+                    "Silence, in % of the time since the first order",
+                    "Customers are grouped by how much of the time since their first order had passed since the last one, in "
+                    "percent: the longer, the more the model has to tell who has left. “1 order” had not come back. ",
                 ),
             )
         ),
@@ -149,11 +149,11 @@ def _spread(one: Spread, currency: str) -> Chart:
 _TRAITS: dict[Trait, tuple[str, str, Kind, str]] = {
     "order rate": (
         "How often customers order",
-        "Repeat orders a year, for as long as the customer stays",
+        "Repeat orders a year while they stay",
         "ratio",
         (
             "Half of all new customers order less than {median} times a year while they stay; the keenest tenth more than "
-            "{high} times ({top} on average), which is {held} of the pace of all."
+            "{high} times, {top} on average: {held} of all orders in a year in which everybody stays."
         ),
     ),
     "order chance": (
@@ -162,16 +162,16 @@ _TRAITS: dict[Trait, tuple[str, str, Kind, str]] = {
         "percent",
         (
             "Half of all new customers take less than {median} of their opportunities; the keenest tenth more than {high}, "
-            "which is {held} of all orders while everybody stays."
+            "{top} on average: {held} of all orders while everybody stays."
         ),
     ),
     "leaving rate": (
         "How soon customers leave",
-        "Leaving rate a year (at 1 a year a customer stays a year on average, at 2 half a year)",
+        "Leaving rate a year",
         "ratio",
         (
-            "Half of all new customers leave at a rate below {median} a year; the most fickle tenth above {high}, "
-            "the most faithful tenth below {low}."
+            "At a rate of 1 a year a customer stays a year on average, at 2 half a year. Half of all new customers leave at a "
+            "rate below {median} a year; the most fickle tenth above {high}, the most faithful tenth below {low}."
         ),
     ),
     "leaving chance": (
@@ -188,8 +188,8 @@ _TRAITS: dict[Trait, tuple[str, str, Kind, str]] = {
         "Mean order value of a customer",
         "money",
         (
-            "Half of all customers spend less than {median} on an order; the tenth that spends most more than {high} "
-            "({top} on average), which is {held} of the money if all order alike."
+            "Half of all customers spend less than {median} on an order; the tenth that spends most more than {high}, "
+            "{top} on average: {held} of the money if all order alike."
         ),
     ),
 }
