@@ -16,6 +16,7 @@ from lifeworth.clv.alive import alive_path, page
 from lifeworth.data.synthetic import simulate_orders
 from lifeworth.errors import DataError, OptionError, WorkspaceError
 from lifeworth.models import NBD, BetaGeoNBD, History, ModifiedBetaGeoNBD, ParetoNBD, WithCovariates
+from lifeworth.models.stimulus import stimulated
 from lifeworth.report.spec import Chart, Page, Stats, Table
 from lifeworth.units import Period, TimeUnit
 from lifeworth.workspace import Workspace
@@ -49,6 +50,23 @@ def test_what_is_expected_is_expected_from_the_last_observed_day(fitted: Any) ->
     assert path.next_order == pytest.approx(7 * fitted.time_to_next_order(now)[0], rel=1e-12)
     chance = fitted.order_count_probability(now, np.arange(50), 100 / 7)[0].cumsum()
     assert (path.low, path.high) == ((chance < 0.05).sum(), (chance < 0.95).sum())
+
+
+def test_a_level_moves_the_forecast_and_not_what_was_learnt() -> None:
+    plain, faster = (alive_path(MODELS[0], BOUGHT, as_of=AS_OF, end=END, level=level) for level in (1.0, 1.3))
+    now = History([3], [90 / 7], [200 / 7])
+    assert faster.alive.tolist() == plain.alive.tolist()
+    assert faster.expected_orders == pytest.approx(
+        stimulated(MODELS[0], frequency=1.3).expected_orders(now, 100 / 7)[0], rel=1e-12
+    )
+    assert faster.next_order == pytest.approx(plain.next_order / 1.3, rel=1e-9)
+
+
+def test_the_level_of_the_run_is_used(folder: Path) -> None:
+    with Workspace.open(folder) as ws:
+        plain = of(actions.alive(ws, "C1000017"), Stats).items[1].value
+        ws.facts["model"]["level"] = 1.3
+        assert of(actions.alive(ws, "C1000017"), Stats).items[1].value > 1.1 * plain
 
 
 def test_silence_lowers_and_only_an_order_lifts() -> None:

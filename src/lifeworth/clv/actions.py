@@ -157,7 +157,8 @@ def alive(ws: Workspace, customer: str, *, horizon: Period | None = None) -> Pag
     if not rows:
         raise OptionError(f'No customer is called "{customer}".', hint=_near(ws, days, customer))
     ahead = horizon or Period.parse(ws.facts["settings"]["horizon"])
-    path = alive_path(fitted, [row["day"] for row in rows], as_of=ws.as_of, end=ahead.after(ws.as_of))
+    bought, end, level = [row["day"] for row in rows], ahead.after(ws.as_of), ws.facts["model"].get("level", 1.0)
+    path = alive_path(fitted, bought, as_of=ws.as_of, end=end, level=level)
     values = [None if row["value"] is None else float(row["value"]) for row in rows]
     return alive_page(customer, path, values, model=fitted.model.name, currency=ws.currency, horizon=str(ahead))
 

@@ -14,6 +14,7 @@ from lifeworth.clv.value import LATEST_NEXT_ORDER
 from lifeworth.models.history import History
 from lifeworth.models.orders import FittedOrders
 from lifeworth.models.predictive import count_intervals
+from lifeworth.models.stimulus import stimulated
 from lifeworth.report.format import text
 from lifeworth.report.spec import Axis, Block, Chart, Column, Page, Series, Stat, Stats, Table, Text, Value
 from lifeworth.units import TimeUnit
@@ -72,6 +73,7 @@ def alive_path(
     *,
     as_of: date,
     end: date,
+    level: float = 1.0,
     covariates: Mapping[str, float] | None = None,
 ) -> AlivePath:
     """Ask a fitted model of one customer, for all days at once.
@@ -81,6 +83,7 @@ def alive_path(
         bought: Days with an order up to `as_of`, at least one, in order of time.
         as_of: Last observed day.
         end: Last day of the horizon.
+        level: What order rates after `as_of` are multiplied by, as in every forecast of the run; P(alive) is that of the fitted model.
         covariates: What is known of the customer, for a model with covariates.
     """
     unit = TimeUnit.WEEK if fitted.unit is None else TimeUnit(fitted.unit)
@@ -92,17 +95,18 @@ def alive_path(
     path = History(x, since[x] / unit.days, days / unit.days, unit=unit, covariates=known)
     now = path.take(slice((as_of - first).days, (as_of - first).days + 1))
     horizon = unit.between(as_of, end)
-    spread = count_intervals(fitted, now, horizon)
+    forecast = fitted if level == 1 else stimulated(fitted, frequency=level)
+    spread = count_intervals(forecast, now, horizon)
     return AlivePath(
         first=first,
         bought=tuple(bought),
         as_of=as_of,
         end=end,
         alive=fitted.probability_alive(path),
-        expected_orders=float(fitted.expected_orders(now, horizon)[0]),
+        expected_orders=float(forecast.expected_orders(now, horizon)[0]),
         low=float(spread.low[0]),
         high=float(spread.high[0]),
-        next_order=float(fitted.time_to_next_order(now)[0]) * unit.days,
+        next_order=float(forecast.time_to_next_order(now)[0]) * unit.days,
     )
 
 
