@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lifeworth.evaluation import promises
 from lifeworth.evaluation.backtest import Backtest, Trial
 from lifeworth.evaluation.scoring import chance_of_ranking
 
@@ -39,6 +40,9 @@ def cautions(trial: Trial, test: Backtest) -> list[str]:
             f"({orders.predicted:,.0f} against {orders.actual:,.0f}): {why} would do that."
         )
     said += _money_missed(trial) + _intervals_missed(trial, test)
+    if trial.intervals is not None:
+        said += promises.of_intervals(trial.intervals)
+    said += promises.of_cohorts(trial.cohorts)
     return said + list(trial.notes) + list(test.notes)
 
 

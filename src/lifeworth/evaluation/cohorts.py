@@ -39,7 +39,7 @@ class CohortScore:
         predicted_value: Money foretold; none without money or without a spend model.
         actual_value: Money that came.
         bias: Orders foretold ÷ orders that came − 1.
-        z: Orders foretold less orders that came, in standard errors: the root of the sum of the squared misses of its customers.
+        error: Standard error of its orders: the root of the sum of the squared misses of its customers.
     """
 
     cohort: str
@@ -50,7 +50,12 @@ class CohortScore:
     predicted_value: float | None
     actual_value: float | None
     bias: Score
-    z: float
+    error: float
+
+    @property
+    def z(self) -> float:
+        """Orders foretold less orders that came, in standard errors."""
+        return (self.predicted_orders - self.actual_orders) / self.error if self.error > 0 else 0.0
 
     @property
     def value_bias(self) -> Score:
@@ -58,12 +63,6 @@ class CohortScore:
         if self.predicted_value is None or self.actual_value is None:
             return Score(None, "there is no money")
         return relative_bias([self.actual_value], [self.predicted_value])
-
-    @property
-    def missed(self) -> bool:
-        """Whether it was missed by more than chance explains, and by enough to matter."""
-        off = abs(self.predicted_orders - self.actual_orders)
-        return abs(self.z) >= CHANCE and off >= MISSED * max(self.actual_orders, self.predicted_orders)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,10 +99,25 @@ class Cohorts:
                 predicted_value=None if money is None else money[0][at],
                 actual_value=None if money is None else money[1][at],
                 bias=relative_bias([came[at]], [foretold[at]]),
-                z=float((foretold[at] - came[at]) / spread[at]) if spread[at] > 0 else 0.0,
+                error=float(spread[at]),
             )
             for at, name in enumerate(self.names)
         )
+
+
+def out_of_line(found: Sequence[CohortScore]) -> tuple[CohortScore, ...]:
+    """Cohorts missed by far more than chance and the miss of the total explain, the worst first.
+
+    The forecast is first scaled to the total that came: where every cohort is missed alike, none is unlike the others.
+    """
+    foretold, came = (sum(getattr(one, name) for one in found) for name in ("predicted_orders", "actual_orders"))
+    if len(found) < 2 or foretold <= 0:
+        return ()
+    off = {one: one.predicted_orders * came / foretold - one.actual_orders for one in found}
+    missed = [
+        one for one in found if abs(off[one]) >= max(CHANCE * one.error, MISSED * one.actual_orders) and one.error > 0
+    ]
+    return tuple(sorted(missed, key=lambda one: -abs(off[one]) / one.error))
 
 
 def cohorts(test: Holdout) -> Cohorts:
