@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
-from lifeworth.evaluation.holdout import Holdout, Timeline
+from lifeworth.evaluation.holdout import Holdout
 from lifeworth.evaluation.metrics import Array
-from lifeworth.units import TimeUnit
+from lifeworth.models.history import covariate
 
 SHAPE_CUSTOMERS = 20_000
 """Customers the shape of the forecast between its ends is taken from; its end is that of all of them."""
@@ -61,7 +62,7 @@ def track(name: str, fitted: Any, test: Holdout, total: float) -> Track:
     """
     line = test.timeline
     offsets = np.array([(end - test.as_of).days for end in line.ends], np.int64)
-    expected = unconditional(fitted, line, offsets, test.unit)
+    expected = unconditional(fitted, test, offsets)
     ahead = offsets[offsets > 0]
     past = line.cumulative[offsets <= 0]
     start = float(past[-1]) if past.size else 0.0
@@ -73,16 +74,29 @@ def track(name: str, fitted: Any, test: Holdout, total: float) -> Track:
     return Track(name, tuple(expected.tolist()), tuple(forecast))
 
 
-def unconditional(fitted: Any, line: Timeline, offsets: NDArray[np.int64], unit: TimeUnit) -> Array:
-    """Repeat orders expected of everyone by each day (counted from `as_of`), knowing only when they came: Σ E[X(t)]."""
+def unconditional(fitted: Any, test: Holdout, offsets: NDArray[np.int64]) -> Array:
+    """Repeat orders expected of everyone by each day (counted from `as_of`), knowing only when they came, and their covariates: Σ E[X(t)]."""
+    found = np.zeros(offsets.size)
     if not offsets.size:
-        return np.zeros(0)
-    ages = np.arange(line.arrivals.size)
-    reach = int(ages[-1] + max(int(offsets[-1]), 0))
-    by_age = np.asarray(fitted.expected_orders_new(np.arange(reach + 1) / unit.days), np.float64)
-    return np.array(
-        [line.arrivals @ np.where(ages + day >= 0, by_age[np.maximum(ages + day, 0)], 0.0) for day in offsets]
-    )
+        return found
+    for known, arrivals in _arrivals(fitted.model.covariates, test):
+        ages = np.arange(arrivals.size)
+        reach = int(ages[-1] + max(int(offsets[-1]), 0))
+        by_age = np.asarray(fitted.expected_orders_new(np.arange(reach + 1) / test.unit.days, known), np.float64)
+        found += [arrivals @ np.where(ages + day >= 0, by_age[np.maximum(ages + day, 0)], 0.0) for day in offsets]
+    return found
+
+
+def _arrivals(names: Sequence[str], test: Holdout) -> Iterator[tuple[dict[str, float] | None, Array]]:
+    """Customers by days before `as_of`, apart for each value of the covariates a model looks at."""
+    if not names:
+        yield None, test.timeline.arrivals
+        return
+    kinds = test.history.distinct(tuple(covariate(name) for name in names))
+    days = test.age.astype(np.int64)
+    for number in range(kinds.weights.size):
+        known = {name: float(column[number]) for name, column in zip(names, kinds.columns, strict=True)}
+        yield known, np.bincount(days[kinds.place == number]).astype(np.float64)
 
 
 def _shape(fitted: Any, test: Holdout, ahead: NDArray[np.int64]) -> Array:

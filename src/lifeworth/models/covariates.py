@@ -136,6 +136,12 @@ class WithCovariates(Model[Any]):
 
         return Filling(self._names, function)
 
+    def slope(self, z: Sequence[float]) -> Array:
+        """Derivatives of the logarithms of one customer's parameters by the free coordinates of the model (plain k × k)."""
+        own = len(self._plain.symbols)
+        effects = self._signs[self._visible] * np.asarray(z, np.float64)[self._which]
+        return np.hstack([np.eye(own), effects])
+
     def starts(self, cells: Any) -> Sequence[Mapping[str, float]]:
         """The plain model's estimate, then its starting values, without effects."""
         none = dict.fromkeys(self.symbols[len(self._plain.symbols) :], 0.0)

@@ -18,6 +18,7 @@ import numpy as np
 from scipy import special
 
 from lifeworth.errors import InputError
+from lifeworth.models.alike import alike
 from lifeworth.models.base import Fitted
 from lifeworth.models.distinct import Array, Codes, distinct
 from lifeworth.models.gamma_gamma import FittedSpend
@@ -30,7 +31,8 @@ NARROW = 0.02
 """A parameter known to 2 % moves no customer's interval: below that the estimate alone is used."""
 WIDEST = 1.0
 """Largest standard error of a logarithm that is believed; beyond it the normal approximation says nothing."""
-SAMPLE = 20_000
+SAMPLE, FEW = 20_000, 8
+"""Customers by whom is seen how a total moves with the parameters, at so many points."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,19 @@ def count_intervals(
         levels: Lower and upper level; each point is the smallest number whose cumulative probability reaches it.
     """
     _check(levels)
+    low, high, second = np.zeros(len(h)), np.zeros(len(h)), np.zeros(len(h))
+    for rows, theirs, part in alike(orders, h):
+        low[rows], high[rows], second[rows] = _counts(theirs, part, horizon, levels)
+    expected = orders.expected_orders(h, horizon)
+    own = float(h.counts @ (orders.probability_alive(h) * second - expected**2))
+    doubt = _doubt(orders, h, lambda fitted, part: fitted.expected_orders(part, horizon))
+    return PredictiveIntervals(low, high, *_total(float(h.counts @ expected), own + doubt, levels))
+
+
+def _counts(
+    orders: FittedOrders, h: History, horizon: float, levels: tuple[float, float]
+) -> tuple[Array, Array, Array]:
+    """Lower and upper point, and the mean of the squared number given alive, of each row."""
     points, names = _points(orders), _names(orders)
     alive = _alive(points, h)
     low, high, second = np.zeros(len(h)), np.zeros(len(h)), np.zeros(len(h))
@@ -64,10 +79,7 @@ def count_intervals(
             beyond = reach(1 - level, alive[group.rows])
             result[group.rows] = count_point(at_least, numbers, group.place, beyond)
         second[group.rows] = second_moment(numbers, at_least)[group.place]
-    expected = orders.expected_orders(h, horizon)
-    own = float(h.counts @ (orders.probability_alive(h) * second - expected**2))
-    doubt = _doubt(orders, points, h, lambda fitted, part: fitted.expected_orders(part, horizon))
-    return PredictiveIntervals(low, high, *_total(float(h.counts @ expected), own + doubt, levels))
+    return low, high, second
 
 
 def value_intervals(
@@ -94,25 +106,16 @@ def value_intervals(
     _check(levels)
     if len(h) != len(s):
         raise InputError(f"Histories and spends are of the same customers: {len(h):,} rows here, {len(s):,} there.")
-    points, tastes, names = _points(orders), _points(spend), _names(orders)
-    p, q, v = spend.theta
-    alive = _alive(points, h)
-    spent = np.where(s.x > 0, s.x * s.mean_value, 0.0)
+    tastes = _points(spend)
     plain = orders.expected_orders_if_alive(h, horizon)
     discounted = orders.expected_discounted_orders_if_alive(h, rate, horizon)
-    scale = (v + spent) * np.divide(discounted, plain, out=np.ones_like(plain), where=plain > 0)
+    spent = np.where(s.x > 0, s.x * s.mean_value, 0.0)
+    scale = (spend.theta[2] + spent) * np.divide(discounted, plain, out=np.ones_like(plain), where=plain > 0)
     low, high, second = np.zeros(len(h)), np.zeros(len(h)), np.zeros(len(h))
-    typical = spend.data.get("mean_value", p * v / max(q - 1, 0.1))
-    for group in groups(h, names, s.x):
-        numbers, at_least = count_table(points, group, horizon)
-        known = float(s.x[group.rows[0]])
-        grid, above = sums(tastes, spend.theta, numbers, at_least, known, typical, 1 - levels[1])
-        for level, result in zip(levels, (low, high), strict=True):
-            beyond = reach(1 - level, alive[group.rows])
-            result[group.rows] = scale[group.rows] * sum_point(grid, above, group.place, beyond)
-        mean_square = p * p * second_moment(numbers, at_least) + p * plain[group.rows[group.first]]
-        shape = q + p * known
-        second[group.rows] = mean_square[group.place] / (max(shape - 1, 0.1) * max(shape - 2, 0.1))
+    for rows, theirs, part in alike(orders, h):
+        found = _values(theirs, spend, tastes, part, s.x[rows], plain[rows], horizon, levels)
+        low[rows], high[rows], second[rows] = found
+    low, high = scale * low, scale * high
     now = orders.probability_alive(h)
     expected = now * discounted * spend.expected_value(s)
     own = float(h.counts @ np.maximum(now * second * scale**2 - expected**2, 0.0))
@@ -122,10 +125,37 @@ def value_intervals(
 
     rows = _sampled(h)
     per_order = spend.expected_value(s)
-    doubt = _doubt(orders, points, h, value, per_order) + _spend_doubt(
-        spend, tastes, s, now * discounted, rows, h.counts
-    )
+    doubt = _doubt(orders, h, value, per_order) + _spend_doubt(spend, tastes, s, now * discounted, rows, h.counts)
     return PredictiveIntervals(low, high, *_total(float(h.counts @ expected), own + doubt, levels))
+
+
+def _values(
+    orders: FittedOrders,
+    spend: FittedSpend,
+    tastes: list[FittedSpend],
+    h: History,
+    bought: Array,
+    plain: Array,
+    horizon: float,
+    levels: tuple[float, float],
+) -> tuple[Array, Array, Array]:
+    """Lower and upper point and mean square of each row's spend given alive, as multiples of v + spent so far."""
+    points, names = _points(orders), _names(orders)
+    p, q, v = spend.theta
+    alive = _alive(points, h)
+    low, high, second = np.zeros(len(h)), np.zeros(len(h)), np.zeros(len(h))
+    typical = spend.data.get("mean_value", p * v / max(q - 1, 0.1))
+    for group in groups(h, names, bought):
+        numbers, at_least = count_table(points, group, horizon)
+        known = float(bought[group.rows[0]])
+        grid, above = sums(tastes, spend.theta, numbers, at_least, known, typical, 1 - levels[1])
+        for level, result in zip(levels, (low, high), strict=True):
+            beyond = reach(1 - level, alive[group.rows])
+            result[group.rows] = sum_point(grid, above, group.place, beyond)
+        mean_square = p * p * second_moment(numbers, at_least) + p * plain[group.rows[group.first]]
+        shape = q + p * known
+        second[group.rows] = mean_square[group.place] / (max(shape - 1, 0.1) * max(shape - 2, 0.1))
+    return low, high, second
 
 
 def probability_integral(
@@ -135,9 +165,18 @@ def probability_integral(
 
     Counts are discrete, so each value is drawn evenly between the cumulative probability below and at the observed number.
     """
+    result = np.zeros(len(h))
+    for rows, theirs, part in alike(orders, h):
+        result[rows] = _integral(theirs, part, horizon, np.asarray(observed, np.float64)[rows], rng)
+    return result
+
+
+def _integral(
+    orders: FittedOrders, h: History, horizon: float, observed: Array, rng: np.random.Generator
+) -> Array:
     points, names = _points(orders), _names(orders)
     alive = _alive(points, h)
-    found = distinct([h.x, h.T, np.asarray(observed, np.float64), *(getattr(h, name) for name in names)], None)
+    found = distinct([h.x, h.T, observed, *(getattr(h, name) for name in names)], None)
     x, T, n, *z = found.columns
     filled = [(f.recipe, f.model.filling(f.theta.tolist()).function(*z)) for f in points]
     below, above = (
@@ -147,7 +186,7 @@ def probability_integral(
         / len(points)
         for more in (0, 1)
     )
-    below = np.where(np.asarray(observed) > 0, below, 0.0)
+    below = np.where(observed > 0, below, 0.0)
     return np.asarray(below + rng.uniform(size=len(h)) * (above - below))
 
 
@@ -173,20 +212,19 @@ def _alive(points: list[FittedOrders], h: History) -> Array:
     return np.asarray(sum(fitted.probability_alive(h) for fitted in points) / len(points))
 
 
-def _sampled(h: History) -> Codes:
+def _sampled(h: History, size: int = SAMPLE) -> Codes:
     """Rows evenly spaced, enough of them to see how a total moves with the parameters."""
-    step = max(1, len(h) // SAMPLE)
+    step = max(1, len(h) // size)
     return np.arange(0, len(h), step)
 
 
-def _doubt(
-    orders: FittedOrders, points: list[FittedOrders], h: History, value: Any, per_order: Array | None = None
-) -> float:
+def _doubt(orders: FittedOrders, h: History, value: Any, per_order: Array | None = None) -> float:
     """Variance of the expected total that comes from not knowing the parameters of the order model."""
-    points = points if len(points) > 1 else _points(orders, 0.0)
+    points = _points(orders, 0.0)
     if len(points) == 1:
         return 0.0
-    rows = _sampled(h)
+    # With many effects there are many points, and each is asked of fewer customers.
+    rows = _sampled(h, SAMPLE * FEW // max(FEW, len(points)))
     part = h.take(rows)
     times = h.counts[rows] if per_order is None else h.counts[rows] * per_order[rows]
     totals = np.array([float(times @ value(fitted, part)) for fitted in points]) * (len(h) / rows.size)

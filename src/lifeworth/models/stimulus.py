@@ -57,6 +57,11 @@ class Stimulated(OrderModel):
         self.assumptions, self.parameters = model.assumptions, model.parameters
 
     @property
+    def covariates(self) -> tuple[str, ...]:
+        """Those of the model."""
+        return self.model.covariates
+
+    @property
     def terms(self) -> Sequence[Term]:
         """Those of the model: the past is as it was."""
         return self.model.kernel_terms

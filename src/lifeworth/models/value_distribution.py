@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from lifeworth.errors import InputError
+from lifeworth.models.alike import EVERY, alike
 from lifeworth.models.distinct import Array, Codes
 from lifeworth.models.gamma_gamma import FittedSpend
 from lifeworth.models.history import History, SpendHistory
@@ -107,20 +108,21 @@ def _parts(
 ) -> Iterator[_Part]:
     if len(h) != len(s):
         raise InputError(f"Histories and spends are of the same customers: {len(h):,} rows here, {len(s):,} there.")
-    points, tastes = _points(orders), _points(spend)
-    alive = _alive(points, h)
     plain = orders.expected_orders_if_alive(h, horizon)
     discounted = orders.expected_discounted_orders_if_alive(h, rate, horizon)
     undone = np.divide(plain, discounted, out=np.ones_like(plain), where=discounted > 0)
-    spent = np.where(s.x > 0, s.x * s.mean_value, 0.0)
-    for group in groups(h, _names(orders), s.x):
-        rows = group.rows
-        numbers, at_least = count_table(points, group, horizon)
-        chance = at_least - np.c_[at_least[:, 1:], np.zeros(len(at_least))]
-        middle = np.r_[0.5 * (numbers[:-1] + numbers[1:] - 1), numbers[-1]]
-        mixture = _Mixture(tastes, float(s.x[rows[0]]), *_condensed(middle, chance))
-        none = 1 - alive[rows] * at_least[group.place, 0]
-        yield _Part(rows, group.place, alive[rows], spent[rows], undone[rows], none, mixture)
+    spent, tastes = np.where(s.x > 0, s.x * s.mean_value, 0.0), _points(spend)
+    for own, theirs, part in alike(orders, h):
+        bought, points = s.x[own], _points(theirs)
+        alive = _alive(points, part)
+        for group in groups(part, _names(theirs), bought):
+            rows = group.rows if own is EVERY else own[group.rows]
+            numbers, at_least = count_table(points, group, horizon)
+            chance = at_least - np.c_[at_least[:, 1:], np.zeros(len(at_least))]
+            middle = np.r_[0.5 * (numbers[:-1] + numbers[1:] - 1), numbers[-1]]
+            mixture = _Mixture(tastes, float(s.x[rows[0]]), *_condensed(middle, chance))
+            none = 1 - alive[group.rows] * at_least[group.place, 0]
+            yield _Part(rows, group.place, alive[group.rows], spent[rows], undone[rows], none, mixture)
 
 
 def count_below(orders: FittedOrders, h: History, horizon: float, number: ArrayLike) -> tuple[Array, Array]:
@@ -134,15 +136,23 @@ def count_below(orders: FittedOrders, h: History, horizon: float, number: ArrayL
             are interpolated.
     """
     asked = _asked(number, len(h), "number")
+    reached, passed = np.ones(len(h)), np.ones(len(h))
+    for rows, theirs, part in alike(orders, h):
+        reached[rows], passed[rows] = _reached(theirs, part, horizon, asked[rows])
+    return np.clip(1 - reached, 0.0, 1.0), np.clip(1 - passed, 0.0, 1.0)
+
+
+def _reached(orders: FittedOrders, h: History, horizon: float, number: Array) -> tuple[Array, Array]:
+    """P(at least the number) and P(more than the number) of each row."""
     points = _points(orders)
     alive = _alive(points, h)
     reached, passed = np.ones(len(h)), np.ones(len(h))
     for group in groups(h, _names(orders)):
         numbers, at_least = count_table(points, group, horizon)
-        n = asked[group.rows]
+        n = number[group.rows]
         reached[group.rows] = np.where(n > 0, alive[group.rows] * _at(numbers, at_least, group, n), 1.0)
         passed[group.rows] = np.where(n >= 0, alive[group.rows] * _at(numbers, at_least, group, n + 1), 1.0)
-    return np.clip(1 - reached, 0.0, 1.0), np.clip(1 - passed, 0.0, 1.0)
+    return reached, passed
 
 
 class _Mixture:
