@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from tests.evaluation.simulated import holdout, simulated
 
@@ -13,7 +14,9 @@ from lifeworth.evaluation.compare import choose
 from lifeworth.evaluation.evidence import Evidence
 from lifeworth.evaluation.intervals import total_interval
 from lifeworth.evaluation.specs import blocks
-from lifeworth.models import BetaGeoNBD
+from lifeworth.evaluation.tracking import unconditional
+from lifeworth.features.levels import usable
+from lifeworth.models import BetaGeoNBD, WithCovariates
 from lifeworth.report.spec import Chart, Group, Stats, Table, Text, plain
 
 
@@ -233,3 +236,19 @@ def test_a_hold_out_in_which_nobody_bought_has_no_relative_bias() -> None:
 def empty():
     none = np.zeros(0, np.int64)
     return holdout(none, none, none, none, np.zeros(0), np.random.default_rng(0))
+
+
+# -- covariates -------------------------------------------------------------------------------------------------------
+def test_what_arrivals_promise_is_added_up_over_the_groups_of_a_model_with_covariates() -> None:
+    """With an effect of nought it is what the plain model promises; the groups lie apart by when they came."""
+    test = simulated(300)
+    rows = test.rows.append_column("channel", pa.array(["web" if age > 180 else "store" for age in test.age]))
+    apart = replace(test, rows=rows, levels=usable(rows, ["channel"]))
+    offsets = np.array([-50, 0, 30])
+    (name,) = apart.levels[0].columns
+    plain = {"r": 0.8, "alpha": 40 / 7, "a": 0.8, "b": 2.5}
+    given = WithCovariates(BetaGeoNBD(), transaction=(name,))
+    none, some = (given.at({**plain, f"transaction.{name}": effect}) for effect in (0.0, 0.5))
+    expected = unconditional(BetaGeoNBD().at(plain), test, offsets)
+    np.testing.assert_allclose(unconditional(none, apart, offsets), expected)
+    assert (unconditional(some, apart, offsets) > expected).all()

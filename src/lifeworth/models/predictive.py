@@ -171,9 +171,7 @@ def probability_integral(
     return result
 
 
-def _integral(
-    orders: FittedOrders, h: History, horizon: float, observed: Array, rng: np.random.Generator
-) -> Array:
+def _integral(orders: FittedOrders, h: History, horizon: float, observed: Array, rng: np.random.Generator) -> Array:
     points, names = _points(orders), _names(orders)
     alive = _alive(points, h)
     found = distinct([h.x, h.T, observed, *(getattr(h, name) for name in names)], None)
