@@ -10,6 +10,7 @@ from lifeworth.models.alike import alike
 from lifeworth.models.gamma_gamma import GammaGamma
 from lifeworth.models.history import SpendHistory
 from lifeworth.models.predictive import count_intervals, value_intervals
+from lifeworth.models.stimulus import stimulated
 from lifeworth.models.value_distribution import count_below, value_below
 
 CUSTOMERS = 1500
@@ -50,6 +51,15 @@ def test_a_group_is_predicted_by_its_plain_model_as_by_the_whole_one(shop) -> No
     for rows, theirs, part in alike(fitted, h):
         assert theirs.model.covariates == ()
         assert theirs.expected_orders(part, 20.0) == pytest.approx(whole[rows], rel=1e-12)
+
+
+def test_other_habits_are_kept_in_every_group(shop) -> None:
+    fitted, h = shop
+    faster = stimulated(fitted, frequency=1.3)
+    whole = count_intervals(faster, h, 20.0)
+    for rows, theirs, part in alike(faster, h):
+        assert theirs.expected_orders(part, 20.0) == pytest.approx(faster.expected_orders(h, 20.0)[rows], rel=1e-12)
+        assert count_intervals(theirs, part, 20.0).high.tolist() == whole.high[rows].tolist()
 
 
 def test_what_is_open_about_a_group_is_what_draws_of_all_parameters_show(shop) -> None:
