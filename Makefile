@@ -8,7 +8,7 @@ CODE := src tests bench docs/pictures
 # Tests that wait for nothing run beside each other; WORKERS=0 runs them one after the other.
 WORKERS ?= auto
 
-.PHONY: help setup demo test check format bench holdouts pictures clean
+.PHONY: help setup demo test check format bench holdouts study pictures clean
 
 help:
 	@echo "make demo    make up a company, say what its customers are worth, write a report"
@@ -18,6 +18,7 @@ help:
 	@echo "make bench   measure against other libraries, side by side"
 	@echo "make pictures  draw the pictures of the guide again"
 	@echo "make holdouts  hold the choice of a model to real histories beside every peer"
+	@echo "make study   fit hundreds of bases a model whose truth is known, and check every claim of every fit"
 	@echo "make setup   only the environment, in $(VENV)"
 
 setup: $(STAMP)
@@ -55,6 +56,10 @@ pictures: setup
 
 holdouts: setup
 	$(BIN)/python bench/holdouts.py
+
+# Two processes use the cores; each keeps to one thread.
+study: setup
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/study.py
 
 clean:
 	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

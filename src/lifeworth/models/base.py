@@ -10,10 +10,9 @@ from typing import Any, Generic, Self, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from lifeworth.errors import InputError, ModelError
-from lifeworth.models import estimation
+from lifeworth.models import confidence, estimation
 from lifeworth.models.distinct import Array
 from lifeworth.models.fit import Objective
 from lifeworth.models.history import Cells
@@ -245,18 +244,21 @@ class Fitted(Generic[Data]):
             for symbol, error in zip(self.model.symbols, errors, strict=True)
         }
 
-    def confidence_intervals(self, level: float = 0.95) -> dict[str, tuple[float, float]]:
-        """Intervals that hold each true parameter in `level` of all samples; formed on the logarithms, so never below 0."""
-        reach = float(special.ndtri(0.5 + level / 2)) * np.sqrt(np.diag(self._log_covariance()))
-        middle = self.model.free(self.theta)
-        ends = np.stack([self.model.natural(middle - reach), self.model.natural(middle + reach)], axis=1)
-        lowest = np.where(self.model.real, -np.inf, 0.0)
-        return {
-            symbol: (float(lowest[i]), float("inf"))
-            if symbol in self.boundary
-            else (float(ends[i, 0]), float(ends[i, 1]))
-            for i, symbol in enumerate(self.model.symbols)
-        }
+    def confidence_intervals(
+        self, level: float = 0.95, method: str | None = None, *, data: Data | None = None
+    ) -> dict[str, tuple[float, float]]:
+        """Intervals that hold each true parameter in `level` of all samples.
+
+        Args:
+            level: Between 0 and 1.
+            method: "profile" (the default) ends where the likelihood, the others refitted, has fallen too far (Venzon & Moolgavkar 1988): right in
+                small bases too, without an end where the data set none, some twenty short searches. "wald": ± errors on the logarithms;
+                the default of a model that was read from a file, unless `data` hands it its histories.
+
+        Raises ModelError where nothing is known to make them of, InputError for a method, a level or histories that cannot be.
+        """
+        self._log_covariance()
+        return confidence.intervals(self, level, method, data)
 
     @property
     def aic(self) -> float:

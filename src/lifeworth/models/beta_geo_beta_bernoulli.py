@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ from lifeworth.models.quadrature import beta_mean
 from lifeworth.models.special import digamma_rise, log_rising, trigamma_rise
 
 ALPHA, BETA, GAMMA, DELTA = range(4)
+LONG_TABLE = 1 << 10
+"""Whole numbers up to this are always worth a table of their own."""
 PATIENCE = 5000
 """Opportunities after which a next order that has not come by then is taken never to come."""
 
@@ -32,12 +34,24 @@ def _ways(t_x: Array, T: Array) -> tuple[Array, Array, Flags]:
     return lived, left, lived <= T[:, None]
 
 
+def _by_table(function: Callable[[Any, Any], Array]) -> Callable[[Any, Array], Array]:
+    """`function(c, n)` of whole n: where c is one number it is asked once for each n there can be, not once a row and way."""
+
+    def of_whole(c: Any, n: Array) -> Array:
+        if np.ndim(c) or not n.size or n.max() > max(n.size, LONG_TABLE):
+            return function(c, n)
+        return np.asarray(function(c, np.arange(n.max() + 1))[n.astype(np.int64)])
+
+    return of_whole
+
+
+_rising, _digamma, _trigamma = _by_table(log_rising), _by_table(digamma_rise), _by_table(trigamma_rise)
+
+
 def _log_ways(x: Array, lived: Array, left: Array, alpha: Any, beta: Any, gamma: Any, delta: Any) -> Array:
     """Logarithm of E[pˣ(1−p)^(m−x)] · E[θᵉ(1−θ)ᵐ] for m opportunities lived through and e = 1 where the customer then left."""
-    buying = log_rising(alpha, x[:, None]) + log_rising(beta, lived - x[:, None]) - log_rising(alpha + beta, lived)
-    return np.asarray(
-        buying + log_rising(gamma, left) + log_rising(delta, lived) - log_rising(gamma + delta, lived + left)
-    )
+    buying = _rising(alpha, x[:, None]) + _rising(beta, lived - x[:, None]) - _rising(alpha + beta, lived)
+    return np.asarray(buying + _rising(gamma, left) + _rising(delta, lived) - _rising(gamma + delta, lived + left))
 
 
 def history_term(x: Array, t_x: Array, T: Array, alpha: Any, beta: Any, gamma: Any, delta: Any, *, order: int) -> Jet:
@@ -50,24 +64,24 @@ def history_term(x: Array, t_x: Array, T: Array, alpha: Any, beta: Any, gamma: A
         return Jet(value)
     share = np.exp(ways - value[:, None])
     n = np.maximum(lived - x[:, None], 0.0)
-    bought, stayed = digamma_rise(alpha + beta, lived), digamma_rise(gamma + delta, lived + left)
+    bought, stayed = _digamma(alpha + beta, lived), _digamma(gamma + delta, lived + left)
     slopes = [
-        digamma_rise(alpha, x[:, None]) - bought,
-        digamma_rise(beta, n) - bought,
-        digamma_rise(gamma, left) - stayed,
-        digamma_rise(delta, lived) - stayed,
+        _digamma(alpha, x[:, None]) - bought,
+        _digamma(beta, n) - bought,
+        _digamma(gamma, left) - stayed,
+        _digamma(delta, lived) - stayed,
     ]
     first = [(share * slope).sum(axis=1) for slope in slopes]
     if order == 1:
         return Jet(value, first)
-    bought, stayed = trigamma_rise(alpha + beta, lived), trigamma_rise(gamma + delta, lived + left)
+    bought, stayed = _trigamma(alpha + beta, lived), _trigamma(gamma + delta, lived + left)
     bent = {
-        (ALPHA, ALPHA): trigamma_rise(alpha, x[:, None]) - bought,
+        (ALPHA, ALPHA): _trigamma(alpha, x[:, None]) - bought,
         (ALPHA, BETA): -bought,
-        (BETA, BETA): trigamma_rise(beta, n) - bought,
-        (GAMMA, GAMMA): trigamma_rise(gamma, left) - stayed,
+        (BETA, BETA): _trigamma(beta, n) - bought,
+        (GAMMA, GAMMA): _trigamma(gamma, left) - stayed,
         (GAMMA, DELTA): -stayed,
-        (DELTA, DELTA): trigamma_rise(delta, lived) - stayed,
+        (DELTA, DELTA): _trigamma(delta, lived) - stayed,
     }
     second = {
         (i, j): (share * (slopes[i] * slopes[j] + bent.get((i, j), 0.0))).sum(axis=1) - first[i] * first[j]

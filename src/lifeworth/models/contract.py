@@ -36,15 +36,16 @@ MEANING = (
 
 
 def log_survival(tau: Any, alpha: Any, beta: Any) -> Array:
-    """Logarithm of E[(1−θ)^τ] = B(α, β+τ) ÷ B(α, β), by rising from β and β+τ to α more: τ may be of any size."""
-    return np.asarray(log_rising(beta, alpha) - log_rising(beta + tau, alpha))
+    """Logarithm of E[(1−θ)^τ] = B(α, β+τ) ÷ B(α, β), by rising over the smaller of τ and α: either may be of any size."""
+    far = log_rising(beta, alpha) - log_rising(beta + tau, alpha)
+    return np.asarray(np.where(tau < alpha, log_rising(beta, tau) - log_rising(alpha + beta, tau), far))
 
 
 def tenure_term(periods: Array, lost: Array, alpha: Any, beta: Any, c: Any, pace: Any, *, order: int) -> Jet:
     """Logarithm of S(t) where the customer is still there, of S(t) − S(t+1) where they were lost after t renewals."""
     now, then = pace * periods**c, pace * (periods + 1) ** c
     here = log_survival(now, alpha, beta)
-    step = log_rising(beta + now, alpha) - log_rising(beta + then, alpha)
+    step = log_survival(then - now, alpha, beta + now)
     gone = lost > 0
     value = here + np.where(gone, np.log(-np.expm1(np.where(gone, step, -1.0))), 0.0)
     if order == 0:
@@ -61,7 +62,10 @@ def _slopes(t: Array, alpha: Any, beta: Any, c: Any, pace: Any) -> tuple[Array, 
     tau = pace * grown
     across = digamma_rise(beta + tau, alpha)
     by_c = -across * tau * np.log(np.maximum(t, 1.0))
-    return -digamma_rise(alpha + beta, tau), digamma_rise(beta, alpha) - across, by_c, -across * grown
+    both = digamma_rise(alpha + beta, tau)
+    # as in log_survival: the side on which nothing cancels where customers are all alike and α and β are large
+    by_beta = np.where(tau < alpha, digamma_rise(beta, tau) - both, digamma_rise(beta, alpha) - across)
+    return -both, by_beta, by_c, -across * grown
 
 
 class ContractModel(Model[Tenures]):
