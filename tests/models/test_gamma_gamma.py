@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mpmath import log, loggamma, mp, mpf
 from scipy import integrate, stats
 
 from lifeworth.errors import DataError, InputError
@@ -81,3 +82,17 @@ def test_expected_values_lie_between_a_customers_mean_and_everybodys() -> None:
         assert min(mean, everybody) < some < max(mean, everybody)
         assert abs(many - mean) < abs(some - mean)
     assert fitted.expected_value(SpendHistory([0], [0.0]))[0] == pytest.approx(everybody)
+
+
+@pytest.mark.parametrize(("p", "q", "v"), [(6.0, 4.0, 15.0), (1e7, 4.9, 1e-5), (3.0, 1e7, 5e7), (0.5, 0.8, 0.1)])
+def test_the_likelihood_keeps_its_digits_where_purchases_or_customers_are_all_alike(
+    p: float, q: float, v: float
+) -> None:
+    mp.dps = 60
+    x, m = np.array([1.0, 4.0, 90.0]), np.array([12.0, 31.0, 25.0])
+    found = GammaGamma().at({"p": p, "q": q, "v": v}).log_likelihoods(SpendHistory(x, m))
+    for row in range(x.size):
+        px, X, M = mpf(p) * mpf(x[row]), mpf(x[row]), mpf(m[row])
+        exact = loggamma(px + q) - loggamma(px) - loggamma(q) + q * log(mpf(v)) + (px - 1) * log(M) + px * log(X)
+        exact -= (px + q) * log(v + X * M)
+        assert found[row] == pytest.approx(float(exact), rel=1e-9)

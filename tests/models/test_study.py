@@ -71,3 +71,16 @@ def test_a_slope_that_is_not_zero_is_caught(studies: dict[str, ModuleType]) -> N
 )
 def test_nan_and_infinity_are_caught(studies: dict[str, ModuleType], changed: dict[str, Any], named: str) -> None:
     assert named in judged_again(studies, **changed).not_finite
+
+
+@pytest.mark.parametrize("number", [43, 526, 736])
+def test_a_base_that_was_refused_or_ended_halfway_ends_at_the_limit(
+    studies: dict[str, ModuleType], number: int
+) -> None:
+    """Purchases of a customer seem all alike: p goes to infinity. Rounding used to stop the search on its way there."""
+    verdict = studies["judge"].judged(studies["worlds"].base("gamma_gamma", number))
+    assert verdict.boundary == {"p": "infinity", "v": "0"}
+    assert verdict.better_elsewhere < 1e-6
+    assert not verdict.not_finite
+    assert all(verdict.covered(symbol, "profile") for symbol in "pqv")
+    assert verdict.intervals["profile"]["p"][0] > 1

@@ -252,10 +252,10 @@ class Fitted(Generic[Data]):
         Args:
             level: Between 0 and 1.
             method: "profile" (the default) ends where the likelihood, the others refitted, has fallen too far (Venzon & Moolgavkar 1988): right in
-                small bases too, without an end where the data set none, some twenty short searches. "wald": ± errors on the logarithms;
-                the default of a model that was read from a file, unless `data` hands it its histories.
+                small bases too, without an end where the data set none, some twenty short searches. "wald": ± errors on the logarithms.
+            data: The histories, for a model that was read from a file; without them Wald is its default.
 
-        Raises ModelError where nothing is known to make them of, InputError for a method, a level or histories that cannot be.
+        Raises ModelError where nothing is known to make them of, InputError for a method, level or histories that cannot be.
         """
         self._log_covariance()
         return confidence.intervals(self, level, method, data)

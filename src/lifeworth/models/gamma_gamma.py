@@ -22,34 +22,36 @@ P, Q, V = range(3)
 
 
 def count_term(x: Array, p: Any, q: Any, v: Any, *, order: int) -> Jet:
-    """Logarithm of Γ(px+q) ÷ (Γ(px) Γ(q)) · xᵖˣ: what only the number of purchases tells."""
+    """Logarithm of Γ(px+q) ÷ (Γ(px) Γ(q)): what only the number of purchases tells. Rising over the smaller of px and q: either may be of any size."""
     px = p * x
-    value = log_rising(q, px) - special.gammaln(px) + px * np.log(x)
+    few = log_rising(q, px) - special.gammaln(px)
+    value = np.where(px > q, log_rising(px, q) - special.gammaln(q), few)
     if order == 0:
         return Jet(value)
     # ψ(px+q) − ψ(px), and its derivative, from the side on which nothing cancels
     gap, bend = digamma_rise(px, q), trigamma_rise(px, q)
-    first = [x * (gap + np.log(x)), digamma_rise(q, px), 0.0]
+    first = [x * gap, digamma_rise(q, px), 0.0]
     if order == 1:
         return Jet(value, first)
     return Jet(value, first, {(P, P): x**2 * bend, (P, Q): x * special.zeta(2.0, px + q), (Q, Q): trigamma_rise(q, px)})
 
 
 def value_term(x: Array, mean_value: Array, p: Any, q: Any, v: Any, *, order: int) -> Jet:
-    """Logarithm of v^q m^(px−1) ÷ (v + x m)^(px+q), with m the mean value: equation (1a) of the note."""
+    """Logarithm of (v ÷ (v + x m))^q (x m ÷ (v + x m))^(px) ÷ m, with m the mean value: equation (1a) of the note.
+
+    In these quotients nothing cancels where purchases are all alike: p then goes to infinity and v to 0, with p v held.
+    """
     spent = x * mean_value
-    rise = np.log1p(spent / v)
-    log_mean = np.log(mean_value)
+    rise, rest = np.log1p(spent / v), np.log1p(v / spent)
     px = p * x
-    value = (px - 1) * log_mean - px * np.log(v) - (px + q) * rise
+    value = -q * rise - px * rest - np.log(mean_value)
     if order == 0:
         return Jet(value)
     end = v + spent
-    share = spent / end
-    first = [x * (log_mean - np.log(v) - rise), -rise, (q * share - px * (1 - share)) / v]
+    first = [-x * rest, -rise, (q * spent / v - px) / end]
     if order == 1:
         return Jet(value, first)
-    second = {(P, V): -x / end, (Q, V): share / v, (V, V): (px + q) / end**2 - q / v**2}
+    second = {(P, V): -x / end, (Q, V): spent / (v * end), (V, V): (px + q) / end**2 - q / v**2}
     return Jet(value, first, second)
 
 
