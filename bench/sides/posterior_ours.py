@@ -28,8 +28,8 @@ h, s = History(x, t_x, T), SpendHistory(purchases, mean_value)
 orders, spend = BetaGeoNBD().fit(h), GammaGamma().fit(s)
 drawn, tastes = (fitted.posterior(draws, method) for fitted in (orders, spend))
 clock.lap("fit and posterior")
-counts = count_intervals(orders, h, horizon)
-values = value_intervals(orders, spend, h, s, horizon)
+counts = count_intervals(orders, h, horizon, posterior=drawn)
+values = value_intervals(orders, spend, h, s, horizon, posterior=drawn, spend_posterior=tastes)
 clock.lap("every customer")
 clock.say(
     customers=len(h),

@@ -28,8 +28,8 @@ def customers(size: int) -> History:
 @pytest.mark.parametrize("method", ["ml", "map"])
 def test_chains_and_the_weighted_approximation_agree(method: str) -> None:
     """Two computations of one posterior: means within four Monte-Carlo errors, spreads within 10 %."""
-    fitted = BetaGeoNBD().fit(customers(1500), method=method)
-    chains, weighted = fitted.posterior(4000, method="nuts", seed=1), fitted.posterior(8000, seed=2)
+    fitted = BetaGeoNBD().fit(customers(800), method=method)
+    chains, weighted = fitted.posterior(2000, method="nuts", seed=1), fitted.posterior(8000, seed=2)
     assert chains.trusted
     assert weighted.trusted
     for column in range(4):

@@ -16,7 +16,7 @@ from lifeworth.models import confidence, estimation
 from lifeworth.models.distinct import Array
 from lifeworth.models.fit import Objective
 from lifeworth.models.history import Cells
-from lifeworth.models.likelihood import Filling, Term, per_row, total
+from lifeworth.models.likelihood import Filling, Term, by_logarithms, per_row
 from lifeworth.models.mixing import Mixing
 from lifeworth.models.nuts import nuts
 from lifeworth.models.posterior import Posterior, laplace
@@ -180,17 +180,7 @@ class Model(ABC, Generic[Data]):
 
     def objective(self, cells: Any) -> Objective:
         """The negative log-likelihood of `cells` by the free coordinates of the parameters."""
-        terms = self.terms
-
-        def objective(point: Array, order: int) -> tuple[float, Array, Array | None]:
-            theta = np.exp(point)
-            value, gradient, hessian = total(terms, cells, theta.tolist(), order)
-            slope = theta * gradient
-            if hessian is not None:
-                hessian = -(np.outer(theta, theta) * hessian + np.diag(slope))
-            return -value, -slope, hessian
-
-        return objective
+        return by_logarithms(self.terms, cells)
 
 
 @dataclass(frozen=True, eq=False)
@@ -370,7 +360,10 @@ class Fitted(Generic[Data]):
     def with_parameters(self, theta: Array) -> Self:
         """The same model at another parameter vector."""
         return type(self)(
-            model=self.model, parameters=dict(zip(self.model.symbols, theta.tolist(), strict=True)), unit=self.unit
+            model=self.model,
+            parameters=dict(zip(self.model.symbols, theta.tolist(), strict=True)),
+            data=self.data,
+            unit=self.unit,
         )
 
     def to_json(self) -> str:

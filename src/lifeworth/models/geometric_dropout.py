@@ -162,7 +162,8 @@ class GeometricDropout(OrderModel):
     def at_least_table(self, x: float, T: Array, last: int, t: float, *theta: Any) -> Array:
         """As `at_least_if_alive`, summed up."""
         r, alpha, a, b = theta
-        stay = _stay(np.arange(last, dtype=np.float64), a, b + x + self.risk)
+        column = gamma_poisson.column
+        stay = _stay(np.arange(last, dtype=np.float64), column(a), column(b) + x + self.risk)
         return stay * gamma_poisson.at_least_table(last, r + x, t / (alpha + T))
 
     def next_order_if_alive(self, x: Array, T: Array, level: float, r: Any, alpha: Any, a: Any, b: Any) -> Array:

@@ -149,6 +149,20 @@ def total(terms: Sequence[Term], cells: Cells, theta: Sequence[float], order: in
     return value, gradient, hessian
 
 
+def by_logarithms(terms: Sequence[Term], cells: Cells) -> Callable[[Array, int], tuple[float, Array, Array | None]]:
+    """The negative log-likelihood of all rows by the logarithms of the parameters: what a fit minimises."""
+
+    def objective(point: Array, order: int) -> tuple[float, Array, Array | None]:
+        theta = np.exp(point)
+        value, gradient, hessian = total(terms, cells, theta.tolist(), order)
+        slope = theta * gradient
+        if hessian is not None:
+            hessian = -(np.outer(theta, theta) * hessian + np.diag(slope))
+        return -value, -slope, hessian
+
+    return objective
+
+
 def _fill(table: Table, cells: Cells, filling: Filling, order: int) -> tuple[Jet, Codes]:
     """A table computed, with the place of every row in it. Only terms over all columns have tables."""
     found = cells.distinct(table.columns + filling.names)

@@ -61,7 +61,7 @@ def groups(h: History, names: tuple[str, ...], *columns: Array) -> Iterator[Grou
 def count_table(points: Sequence[FittedOrders], group: Group, horizon: float) -> tuple[Array, Array]:
     """Numbers of orders, and P(at least so many | alive), the mean over `points`, for each T of the group (T × numbers)."""
     filled = [(f.recipe, f.model.filling(f.theta.tolist()).function(*group.z)) for f in points]
-    T, spread = _few_times(group.T, horizon)
+    T, spread = few_times(group.T, horizon)
     # A table of the usual numbers costs less than finding out which of them are needed.
     tables = [model.at_least_table(group.x, T, EACH, horizon, *theta) for model, theta in filled]
     highest = np.max([table.max(axis=0, initial=0.0) for table in tables], axis=0)
@@ -93,18 +93,24 @@ def _at_all_times(spread: Array | None, found: Array) -> Array:
     return found if spread is None else np.minimum.accumulate(np.clip(spread @ found, 0.0, 1.0), axis=1)
 
 
-def _few_times(T: Array, horizon: float) -> tuple[Array, Array | None]:
-    """Chebyshev's points between the first and the last T, and the matrix that takes values there to all T."""
-    if T.size <= TIMES:
+def few_times(T: Array, horizon: float, most: int = TIMES) -> tuple[Array, Array | None]:
+    """Chebyshev's points between the first and the last T, and the matrix that takes values there to all T; `most` of them."""
+    if T.size <= most:
         return T, None
     place = np.log(T + horizon)
     low, high = place.min(), place.max()
-    nodes = np.cos(np.pi * (np.arange(TIMES) + 0.5) / TIMES)
+    nodes = np.cos(np.pi * (np.arange(most) + 0.5) / most)
     few = np.exp(low + 0.5 * (nodes + 1) * (high - low)) - horizon
-    back = np.linalg.inv(np.polynomial.chebyshev.chebvander(nodes, TIMES - 1))
+    back = np.linalg.inv(np.polynomial.chebyshev.chebvander(nodes, most - 1))
     return np.maximum(few, 0.0), np.polynomial.chebyshev.chebvander(
-        2 * (place - low) / (high - low) - 1, TIMES - 1
+        2 * (place - low) / (high - low) - 1, most - 1
     ) @ back
+
+
+def first_moment(numbers: Array, at_least: Array) -> Array:
+    """E[n | alive] = Σ P(at least n), by the trapezoidal rule where numbers are taken together."""
+    gap = np.r_[np.diff(numbers), 1.0]
+    return np.asarray(at_least @ (0.5 * (gap + 1) + np.r_[0.0, 0.5 * (gap[:-1] - 1)]))
 
 
 def second_moment(numbers: Array, at_least: Array) -> Array:

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from lifeworth.errors import DataError, InputError
 from lifeworth.models.base import Fitted, Model
 from lifeworth.models.distinct import Array, Codes, Flags
+from lifeworth.models.gamma_poisson import column
 from lifeworth.models.history import History
 from lifeworth.models.likelihood import BLOCK, Filling
 from lifeworth.models.prior import SCALE, Belief, shapes
@@ -104,8 +105,8 @@ class OrderModel(Model[History]):
         return self.alive(born, born, born, *theta) * self.orders_if_alive(born, born, t, *theta)
 
     def at_least_table(self, x: float, T: Array, last: int, t: float, *theta: Any) -> Array:
-        """`at_least_if_alive` for n = 1 … last, of customers of one x (T × last)."""
-        return self.at_least_if_alive(np.array(x), T[:, None], np.arange(1.0, last + 1), t, *theta)
+        """`at_least_if_alive` for n = 1 … last, of customers of one x (T × last); parameters scalar or one for each T."""
+        return self.at_least_if_alive(np.array(x), T[:, None], np.arange(1.0, last + 1), t, *map(column, theta))
 
     def discounted_if_alive(self, x: Array, T: Array, end: float, rate: float, *theta: Any) -> Array:
         """Expected orders in (T, T + end], each counted e^(−rate × time after T), given alive at T.
@@ -215,11 +216,11 @@ class FittedOrders(Fitted[History]):
         alive = self.probability_alive(h)
         t = _span(horizon)
         table = np.empty((len(h), wanted.size))
-        for column, count in enumerate(wanted):
+        for place, count in enumerate(wanted):
             chance = alive * self._after(
                 h, lambda x, T, *theta, k=count: self.recipe.count_if_alive(x, T, k, t, *theta)
             )
-            table[:, column] = chance + (1 - alive) if count == 0 else chance
+            table[:, place] = chance + (1 - alive) if count == 0 else chance
         return table[:, 0] if np.ndim(n) == 0 else table
 
     def probability_of_order(self, h: History, horizon: float) -> Array:

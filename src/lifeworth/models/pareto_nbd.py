@@ -183,7 +183,8 @@ class ParetoNBD(OrderModel):
         r, alpha, s, beta = theta
         ends = _lives(np.array(x), T, last, t, r, alpha, s, beta, finesse=1.0)
         z = np.concatenate([end / (alpha + T) for end, _ in ends])
-        chance = gamma_poisson.at_least_table(last, r + x, z).reshape(len(ends), T.size, last)
+        shape = np.tile(r + x, len(ends)) if np.ndim(r) else r + x
+        chance = gamma_poisson.at_least_table(last, shape, z).reshape(len(ends), T.size, last)
         return np.asarray(np.einsum("kt,ktn->tn", np.stack([mass for _, mass in ends]), chance))
 
     def next_order_if_alive(self, x: Array, T: Array, level: float, *theta: Any) -> Array:

@@ -116,6 +116,19 @@ class Posterior:
             square = square + weight * step * (value - mean)
         return np.asarray(mean), np.asarray(np.sqrt(square / seen))
 
+    def few(self, count: int) -> Array:
+        """`count` equally likely parameter vectors (count × k) that stand for all: evenly through the draws in their order along the widest direction.
+
+        The error of an average over them is then smaller than that of so many random ones.
+        """
+        free = self.fitted.model.free(self.theta)
+        away = free - self.weights @ free
+        widest = np.linalg.eigh((away * self.weights[:, None]).T @ away)[1][:, -1]
+        order = np.argsort(away @ widest)
+        reached = np.cumsum(self.weights[order])
+        place = np.searchsorted(reached, (np.arange(count) + 0.5) / count * reached[-1])
+        return np.asarray(self.theta[order[np.minimum(place, order.size - 1)]])
+
     def resampled(self, count: int, rng: np.random.Generator) -> Array:
         """Unweighted draws (count × k), by systematic resampling."""
         reached = np.cumsum(self.weights)

@@ -1,7 +1,7 @@
 """How far a single customer may fall from the expectation: predictive intervals of orders and of value.
 
 Two doubts are combined: what the parameters are (the normal approximation to their logarithms, averaged over at a few
-points that have its mean and covariance), and what a customer does, given them.
+points that have its mean and covariance; or the draws of a posterior, see `posterior_predictive`), and what a customer does, given them.
 
 Nothing is simulated. P(at least n orders) is known in closed form for every distinct (x, T); the sum of n gamma-gamma spends is a
 beta-prime variable times (v + spent so far); so the distribution of a customer's value, given alive, is a finite mixture that
@@ -11,42 +11,33 @@ the customers, not with customers × draws.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from lifeworth.errors import InputError
 from lifeworth.models.alike import alike
-from lifeworth.models.base import Fitted
 from lifeworth.models.distinct import Array, Codes, distinct
+from lifeworth.models.doubt import PredictiveIntervals, covariates_of, few_points, total_points
 from lifeworth.models.gamma_gamma import FittedSpend
 from lifeworth.models.history import History, SpendHistory
 from lifeworth.models.mixture import count_point, count_table, groups, reach, second_moment, sum_point, sums
 from lifeworth.models.orders import FittedOrders
+from lifeworth.models.posterior import Posterior
+from lifeworth.models.posterior_predictive import counts_under, values_under
 
 LEVELS = (0.05, 0.95)
-NARROW = 0.02
-"""A parameter known to 2 % moves no customer's interval: below that the estimate alone is used."""
-WIDEST = 1.0
-"""Largest standard error of a logarithm that is believed; beyond it the normal approximation says nothing."""
 SAMPLE, FEW = 20_000, 8
 """Customers by whom is seen how a total moves with the parameters, at so many points."""
 
 
-@dataclass(frozen=True)
-class PredictiveIntervals:
-    """One lower and one upper point a customer, and those of the total over all of them."""
-
-    low: Array
-    high: Array
-    total_low: float
-    total_high: float
-
-
 def count_intervals(
-    orders: FittedOrders, h: History, horizon: float, *, levels: tuple[float, float] = LEVELS
+    orders: FittedOrders,
+    h: History,
+    horizon: float,
+    *,
+    posterior: Posterior | None = None,
+    levels: tuple[float, float] = LEVELS,
 ) -> PredictiveIntervals:
     """Points of the predictive distribution of the number of orders in (T, T + horizon].
 
@@ -54,23 +45,26 @@ def count_intervals(
         orders: A fitted model of orders; with given parameters only what customers do is in doubt.
         h: The histories, one row a customer.
         horizon: How far ahead, in the unit of time of the model.
+        posterior: Draws of the parameters of `orders`, for the doubt about them as it is rather than as a few points have it.
         levels: Lower and upper level; each point is the smallest number whose cumulative probability reaches it.
     """
     _check(levels)
+    if posterior is not None:
+        return counts_under(orders, posterior, h, horizon, levels)
     low, high, second = np.zeros(len(h)), np.zeros(len(h)), np.zeros(len(h))
     for rows, theirs, part in alike(orders, h):
         low[rows], high[rows], second[rows] = _counts(theirs, part, horizon, levels)
     expected = orders.expected_orders(h, horizon)
     own = float(h.counts @ (orders.probability_alive(h) * second - expected**2))
     doubt = _doubt(orders, h, lambda fitted, part: fitted.expected_orders(part, horizon))
-    return PredictiveIntervals(low, high, *_total(float(h.counts @ expected), own + doubt, levels))
+    return PredictiveIntervals(low, high, *total_points(float(h.counts @ expected), own + doubt, levels))
 
 
 def _counts(
     orders: FittedOrders, h: History, horizon: float, levels: tuple[float, float]
 ) -> tuple[Array, Array, Array]:
     """Lower and upper point, and the mean of the squared number given alive, of each row."""
-    points, names = _points(orders), _names(orders)
+    points, names = few_points(orders), covariates_of(orders)
     alive = _alive(points, h)
     low, high, second = np.zeros(len(h)), np.zeros(len(h)), np.zeros(len(h))
     for group in groups(h, names):
@@ -90,6 +84,8 @@ def value_intervals(
     horizon: float,
     *,
     rate: float = 0.0,
+    posterior: Posterior | None = None,
+    spend_posterior: Posterior | None = None,
     levels: tuple[float, float] = LEVELS,
 ) -> PredictiveIntervals:
     """Points of the predictive distribution of what a customer spends in (T, T + horizon], discounted.
@@ -101,12 +97,16 @@ def value_intervals(
         s: What is known of the same customers' spend, in the same order.
         horizon: How far ahead, in the unit of time of the model.
         rate: Continuous rate of discount per unit of time. All orders of a customer are discounted by the mean factor of their (x, T).
+        posterior: Draws of the parameters of `orders`, for the doubt about them as it is rather than as a few points have it.
+        spend_posterior: The same of `spend`.
         levels: Lower and upper level.
     """
     _check(levels)
     if len(h) != len(s):
         raise InputError(f"Histories and spends are of the same customers: {len(h):,} rows here, {len(s):,} there.")
-    tastes = _points(spend)
+    if posterior is not None or spend_posterior is not None:
+        return values_under((orders, spend), (posterior, spend_posterior), (h, s), (horizon, rate), levels)
+    tastes = few_points(spend)
     plain = orders.expected_orders_if_alive(h, horizon)
     discounted = orders.expected_discounted_orders_if_alive(h, rate, horizon)
     spent = np.where(s.x > 0, s.x * s.mean_value, 0.0)
@@ -126,7 +126,7 @@ def value_intervals(
     rows = _sampled(h)
     per_order = spend.expected_value(s)
     doubt = _doubt(orders, h, value, per_order) + _spend_doubt(spend, tastes, s, now * discounted, rows, h.counts)
-    return PredictiveIntervals(low, high, *_total(float(h.counts @ expected), own + doubt, levels))
+    return PredictiveIntervals(low, high, *total_points(float(h.counts @ expected), own + doubt, levels))
 
 
 def _values(
@@ -140,7 +140,7 @@ def _values(
     levels: tuple[float, float],
 ) -> tuple[Array, Array, Array]:
     """Lower and upper point and mean square of each row's spend given alive, as multiples of v + spent so far."""
-    points, names = _points(orders), _names(orders)
+    points, names = few_points(orders), covariates_of(orders)
     p, q, v = spend.theta
     alive = _alive(points, h)
     low, high, second = np.zeros(len(h)), np.zeros(len(h)), np.zeros(len(h))
@@ -172,7 +172,7 @@ def probability_integral(
 
 
 def _integral(orders: FittedOrders, h: History, horizon: float, observed: Array, rng: np.random.Generator) -> Array:
-    points, names = _points(orders), _names(orders)
+    points, names = few_points(orders), covariates_of(orders)
     alive = _alive(points, h)
     found = distinct([h.x, h.T, observed, *(getattr(h, name) for name in names)], None)
     x, T, n, *z = found.columns
@@ -188,24 +188,6 @@ def _integral(orders: FittedOrders, h: History, horizon: float, observed: Array,
     return np.asarray(below + rng.uniform(size=len(h)) * (above - below))
 
 
-def _points(fitted: Fitted[Any], narrow: float = NARROW) -> list[Any]:
-    """The fitted model at a few parameter vectors with the mean and covariance of what the data leave open, equally likely."""
-    if fitted.log_covariance is None:
-        return [fitted]
-    curvatures, axes = np.linalg.eigh(fitted.log_covariance)
-    errors = np.minimum(np.sqrt(np.maximum(curvatures, 0.0)), WIDEST)
-    if errors.max() < narrow:
-        return [fitted]
-    steps = (axes * errors * np.sqrt(errors.size)).T
-    here = fitted.model.free(fitted.theta)
-    return [fitted.with_parameters(fitted.model.natural(here + sign * step)) for step in steps for sign in (1, -1)]
-
-
-def _names(fitted: Fitted[Any]) -> tuple[str, ...]:
-    """The covariates the model looks at."""
-    return fitted.model.filling(fitted.theta.tolist()).names
-
-
 def _alive(points: list[FittedOrders], h: History) -> Array:
     return np.asarray(sum(fitted.probability_alive(h) for fitted in points) / len(points))
 
@@ -218,7 +200,7 @@ def _sampled(h: History, size: int = SAMPLE) -> Codes:
 
 def _doubt(orders: FittedOrders, h: History, value: Any, per_order: Array | None = None) -> float:
     """Variance of the expected total that comes from not knowing the parameters of the order model."""
-    points = _points(orders, 0.0)
+    points = few_points(orders, 0.0)
     if len(points) == 1:
         return 0.0
     # With many effects there are many points, and each is asked of fewer customers.
@@ -233,22 +215,13 @@ def _spend_doubt(
     spend: FittedSpend, points: list[FittedSpend], s: SpendHistory, orders: Array, rows: Codes, counts: Array
 ) -> float:
     """The same for the parameters of the spend model."""
-    points = points if len(points) > 1 else _points(spend, 0.0)
+    points = points if len(points) > 1 else few_points(spend, 0.0)
     if len(points) == 1:
         return 0.0
     part = SpendHistory(s.x[rows], s.mean_value[rows])
     times = counts[rows] * orders[rows]
     totals = np.array([float(times @ fitted.expected_value(part)) for fitted in points]) * (len(s) / rows.size)
     return float(np.mean((totals - totals.mean()) ** 2))
-
-
-def _total(mean: float, variance: float, levels: tuple[float, float]) -> tuple[float, float]:
-    """Points of a total with this mean and variance: gamma, which never goes below 0 and is normal for many customers."""
-    if mean <= 0 or variance <= 0:
-        return mean, mean
-    shape = mean**2 / variance
-    low, high = (float(special.gammaincinv(shape, level)) * variance / mean for level in levels)
-    return low, high
 
 
 def _check(levels: tuple[float, float]) -> None:

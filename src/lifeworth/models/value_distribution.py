@@ -16,11 +16,12 @@ from scipy import special
 from lifeworth.errors import InputError
 from lifeworth.models.alike import EVERY, alike
 from lifeworth.models.distinct import Array, Codes
+from lifeworth.models.doubt import covariates_of, few_points
 from lifeworth.models.gamma_gamma import FittedSpend
 from lifeworth.models.history import History, SpendHistory
 from lifeworth.models.mixture import Group, _condensed, count_table, groups
 from lifeworth.models.orders import FittedOrders
-from lifeworth.models.predictive import _alive, _names, _points
+from lifeworth.models.predictive import _alive
 
 STEP = 0.03
 """Distance of the points, in ln amount, between which a probability is interpolated where a group has more rows than that."""
@@ -111,11 +112,11 @@ def _parts(
     plain = orders.expected_orders_if_alive(h, horizon)
     discounted = orders.expected_discounted_orders_if_alive(h, rate, horizon)
     undone = np.divide(plain, discounted, out=np.ones_like(plain), where=discounted > 0)
-    spent, tastes = np.where(s.x > 0, s.x * s.mean_value, 0.0), _points(spend)
+    spent, tastes = np.where(s.x > 0, s.x * s.mean_value, 0.0), few_points(spend)
     for own, theirs, part in alike(orders, h):
-        bought, points = s.x[own], _points(theirs)
+        bought, points = s.x[own], few_points(theirs)
         alive = _alive(points, part)
-        for group in groups(part, _names(theirs), bought):
+        for group in groups(part, covariates_of(theirs), bought):
             rows = group.rows if own is EVERY else own[group.rows]
             numbers, at_least = count_table(points, group, horizon)
             chance = at_least - np.c_[at_least[:, 1:], np.zeros(len(at_least))]
@@ -144,10 +145,10 @@ def count_below(orders: FittedOrders, h: History, horizon: float, number: ArrayL
 
 def _reached(orders: FittedOrders, h: History, horizon: float, number: Array) -> tuple[Array, Array]:
     """P(at least the number) and P(more than the number) of each row."""
-    points = _points(orders)
+    points = few_points(orders)
     alive = _alive(points, h)
     reached, passed = np.ones(len(h)), np.ones(len(h))
-    for group in groups(h, _names(orders)):
+    for group in groups(h, covariates_of(orders)):
         numbers, at_least = count_table(points, group, horizon)
         n = number[group.rows]
         reached[group.rows] = np.where(n > 0, alive[group.rows] * _at(numbers, at_least, group, n), 1.0)
