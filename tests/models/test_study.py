@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lifeworth.models import NBD
+from lifeworth.models import NBD, ParetoNBD
 
 
 @pytest.fixture
@@ -83,3 +83,12 @@ def test_a_base_that_was_refused_or_ended_halfway_ends_at_the_limit(
     assert verdict.better_elsewhere < 1e-6
     assert not verdict.not_finite
     assert verdict.intervals["profile"]["p"][0] > 1
+
+
+def test_rounding_far_out_on_a_flat_direction_is_a_limit_and_no_refusal(studies: dict[str, ModuleType]) -> None:
+    """Few of these customers ever leave: beta goes to 0, where the slopes of Pareto/NBD are rounding."""
+    base = studies["worlds"].base("pareto_nbd", 282)
+    fitted = ParetoNBD().fit(base.data)
+    assert fitted.boundary["beta"] == "0"
+    assert fitted.log_likelihood > ParetoNBD().at(base.truth).total_log_likelihood(base.data)
+    assert np.isfinite(fitted.expected_orders(base.data, 52)).all()

@@ -5,7 +5,7 @@ thousand customers, then from there on all of them: the sample's optimum lies so
 
 What it says of the end: *an optimum*, where no step within reach promises anything and the curvature is positive in every
 direction; *a boundary*, where the likelihood creeps up towards a limit as some parameters leave for 0 or infinity (they are
-named; the limit's likelihood is right to 1e-6, but these parameters mean nothing by themselves); or a ConvergenceError. Wherever
+named; the limit's likelihood is right to 1e-5, but these parameters mean nothing by themselves); or a ConvergenceError. Wherever
 a direction is flat, or nearly, other starting points are tried too, since such likelihoods often have several tops.
 """
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SAMPLE = 20_000
 ROUGH, FINE = 1e-3, 1e-8
 """Log-likelihood still to be gained at which a search ends: on the sample, and on all."""
+CREEP = 1e-5
+"""Log-likelihood that flat directions may still promise at a boundary: far out on them, slopes are rounding."""
 MAX_STEPS = 150
 LONGEST_STEP = 4.0
 FLAT = 1e-3
@@ -91,7 +93,7 @@ def estimate(
     if best is None:
         raise _lost("No starting point led downhill to a finite likelihood")
     end = search(every, best.at, FINE) if sampled else best
-    if end is None or end.left > _enough(end, FINE):
+    if end is None or not _settled(end):
         raise _lost("The likelihood was still rising when the search ended")
     return _judged(end, starts, names)
 
@@ -191,6 +193,16 @@ def _step(gradient: Array, hessian: Array, radius: float) -> tuple[Array, float]
 def _enough(point: Point, tolerance: float) -> float:
     """The tolerance, or what rounding leaves of it in a sum of this size."""
     return max(tolerance, 3e-14 * abs(point.value))
+
+
+def _settled(end: Point) -> bool:
+    """Nothing more to gain; or only so little, along directions the data do not hold, that it is rounding in a sum which has reached its limit."""
+    if end.left <= _enough(end, FINE):
+        return True
+    curvatures, axes = np.linalg.eigh(end.hessian)
+    held = curvatures >= FLAT
+    along = axes.T @ end.gradient
+    return end.left <= CREEP and float(0.5 * np.sum(along[held] ** 2 / curvatures[held])) <= _enough(end, FINE)
 
 
 def _curvature(point: Point) -> float:
