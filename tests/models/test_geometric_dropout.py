@@ -157,3 +157,14 @@ def test_discounted_orders_equal_an_integral_of_their_own(model: type) -> None:
             assert fitted.expected_discounted_orders_if_alive(h, rate, horizon)[0] == pytest.approx(
                 float(exact), rel=1e-9
             )
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("x", [0.0, 3.0, 4_000.0])
+def test_the_table_of_all_numbers_says_the_same_as_one_number_at_a_time(model: type, x: float) -> None:
+    T, n = np.array([0.0, 3.0, 700.0]), np.arange(1.0, 301.0)
+    for theta in ((0.8, 60.0, 0.8, 2.5), (1e-3, 1e-3, 1e-6, 1e-6), (2.0, 5.0, 30.0, 9e4)):
+        each = model().at_least_if_alive(np.array([x]), T[:, None], n, 365.0, *theta)
+        assert model().at_least_table(x, T, 300, 365.0, *theta) == pytest.approx(each, abs=2e-11)
+        draws = [np.full(3, value) for value in theta]
+        assert model().at_least_table(x, T, 300, 365.0, *draws) == pytest.approx(each, abs=2e-11)

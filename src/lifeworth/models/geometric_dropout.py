@@ -160,11 +160,12 @@ class GeometricDropout(OrderModel):
         return np.asarray(_stay(np.maximum(n - 1, 0), a, b + x + self.risk) * more)
 
     def at_least_table(self, x: float, T: Array, last: int, t: float, *theta: Any) -> Array:
-        """As `at_least_if_alive`, summed up."""
+        """As `at_least_if_alive`, summed up; the chance to stay after n orders is a product of n chances."""
         r, alpha, a, b = theta
-        column = gamma_poisson.column
-        stay = _stay(np.arange(last, dtype=np.float64), column(a), column(b) + x + self.risk)
-        return stay * gamma_poisson.at_least_table(last, r + x, t / (alpha + T))
+        table = gamma_poisson.at_least_table(last, r + x, t / (alpha + T))
+        stays = gamma_poisson.column(b) + x + self.risk + np.arange(last - 1.0)
+        table[:, 1:] *= np.cumprod(stays / (gamma_poisson.column(a) + stays), axis=-1)
+        return table
 
     def next_order_if_alive(self, x: Array, T: Array, level: float, r: Any, alpha: Any, a: Any, b: Any) -> Array:
         """Who lives will order again, after a Lomax(r+x, α+T) time: nobody leaves between orders."""

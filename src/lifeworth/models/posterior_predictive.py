@@ -20,6 +20,7 @@ from lifeworth.models.doubt import PredictiveIntervals, covariates_of, few_point
 from lifeworth.models.gamma_gamma import FittedSpend
 from lifeworth.models.gamma_poisson import column
 from lifeworth.models.history import History, SpendHistory
+from lifeworth.models.likelihood import Filling
 from lifeworth.models.mixture import (
     SUMMED,
     Group,
@@ -32,7 +33,7 @@ from lifeworth.models.mixture import (
     sum_point,
     sums,
 )
-from lifeworth.models.orders import FittedOrders
+from lifeworth.models.orders import FittedOrders, OrderModel
 from lifeworth.models.posterior import Posterior
 
 DRAWS, SPEND_DRAWS = 200, 32
@@ -134,22 +135,23 @@ def _histories(orders: FittedOrders, h: History) -> tuple[History, Codes]:
 def _mixtures(orders: FittedOrders, seen: Sequence[FittedOrders], cells: History, horizon: float) -> Iterator[Mixed]:
     """The mixture over `seen` for all histories, a group of one x after the other."""
     names = covariates_of(orders)
+    fillings = [fitted.model.filling(fitted.theta.tolist()) for fitted in seen]
     for start in range(0, len(cells), BLOCK):
         part = cells.take(slice(start, start + BLOCK))
         alive = np.stack([fitted.probability_alive(part) for fitted in seen])
         for group in groups(part, names):
             first = int(group.rows[0])
-            yield _mixed(orders, seen, group, alive[:, group.rows], horizon, start + first)
+            yield _mixed(orders, fillings, group, alive[:, group.rows], horizon, start + first)
 
 
 def _mixed(
-    orders: FittedOrders, seen: Sequence[FittedOrders], group: Group, alive: Array, horizon: float, first: int
+    orders: FittedOrders, fillings: Sequence[Filling], group: Group, alive: Array, horizon: float, first: int
 ) -> Mixed:
     """One group, whose histories are in the order of T: each T's table of draws × numbers meets its histories' P(alive)."""
     numbers, _ = count_table(few_points(orders), group, horizon)
     T, spread = few_times(group.T, horizon, TIMES)
-    tables = _tables(seen, group, T, numbers, horizon)
-    times, draws = group.T.size, len(seen)
+    tables = _tables(orders.recipe, fillings, group, T, numbers, horizon)
+    times, draws = group.T.size, len(fillings)
     at_least, expected = np.empty((alive.shape[1], numbers.size)), np.empty_like(alive)
     bounds = np.searchsorted(group.place, np.arange(times + 1))
     step = max(1, CHUNK // (draws * numbers.size))
@@ -169,16 +171,16 @@ def _mixed(
     return Mixed(first, first + alive.shape[1], numbers, at_least, expected)
 
 
-def _tables(seen: Sequence[FittedOrders], group: Group, T: Array, numbers: Array, horizon: float) -> Array:
+def _tables(
+    recipe: OrderModel, fillings: Sequence[Filling], group: Group, T: Array, numbers: Array, horizon: float
+) -> Array:
     """P(at least so many orders | alive) under every draw (T × draws × numbers)."""
-    recipe = seen[0].recipe
-    filled = [fitted.model.filling(fitted.theta.tolist()).function(*group.z) for fitted in seen]
-    theta = np.array([[float(value) for value in values] for values in filled]).T
+    theta = np.array([[float(value) for value in filling.function(*group.z)] for filling in fillings]).T
     summed = int(min(numbers[-1], SUMMED))
     inner = numbers <= summed
-    result = np.empty((T.size, len(seen), numbers.size))
+    result = np.empty((T.size, len(fillings), numbers.size))
     step = max(1, CHUNK // (T.size * summed))
-    for first in range(0, len(seen), step):
+    for first in range(0, len(fillings), step):
         some = slice(first, first + step)
         each: list[Any] = [np.tile(values[some], T.size) for values in theta]
         times = np.repeat(T, theta[0, some].size)
