@@ -14,10 +14,10 @@ from lifeworth import facts as told
 from lifeworth import pages
 from lifeworth.clv import actions as clv
 from lifeworth.clv.elasticities import elasticities
-from lifeworth.clv.learn import Learned, learn
+from lifeworth.clv.learn import Learned, foretell, learn
 from lifeworth.clv.margin import Margin, choose
 from lifeworth.clv.value import Terms, Valuation, value
-from lifeworth.data.check import Capability, readiness
+from lifeworth.data.check import Capability, count, readiness
 from lifeworth.data.clean import Cleaned, clean
 from lifeworth.data.contracts import SCORES
 from lifeworth.data.run_writer import RunWriter
@@ -136,7 +136,9 @@ def check(inputs: Any, *, settings: Settings | None = None, progress: Progress =
     settings = (settings or read(None)).with_(**changes)
     with connect() as engine:
         source, cleaned = _read(engine, inputs, settings, progress)
-        return pages.check(source, cleaned, readiness(source, cleaned, settings, engine))
+        known = count(engine, cleaned)
+        capabilities = readiness(source, cleaned, settings, engine, facts=known)
+        return pages.check(source, cleaned, capabilities, foretell(cleaned, known, settings))
 
 
 # -- steps, in their order ----------------------------------------------------------------------------------------------

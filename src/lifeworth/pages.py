@@ -98,8 +98,15 @@ def data(
     return Page("data", "Data", blocks, lead=lead, currency=currency, as_of=as_of)
 
 
-def check(source: Source, cleaned: Cleaned, capabilities: Collection[Capability]) -> Page:
-    """What a run would understand of an input; a text of tone "bad" where it is not enough for predicted value."""
+def check(source: Source, cleaned: Cleaned, capabilities: Collection[Capability], foretold: str = "") -> Page:
+    """What a run would understand of an input; a text of tone "bad" where it is not enough for predicted value.
+
+    Args:
+        source: What was read.
+        cleaned: What came of it.
+        capabilities: What the data are enough for.
+        foretold: What a run would test and about how long that takes; empty where it would test nothing.
+    """
     named = {one.name: one for one in capabilities}
     short = [named[name] for name in ("predicted_orders", "predicted_value") if named[name].state == "missing"]
     verdict = (
@@ -110,6 +117,7 @@ def check(source: Source, cleaned: Cleaned, capabilities: Collection[Capability]
     columns = source.columns
     blocks: list[Block] = [
         verdict,
+        *_said([f"A run would test {foretold}."] if foretold else []),
         cleaned.reconciliation.files_table(),
         _understood(columns.sources, columns.reasons, columns.unused),
         *_said([f"An amount is {columns.money}.", *source.notes, *cleaned.notes]),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,16 @@ import pytest
 from tests.features.tables import load_orders, load_refunds, order, refund
 
 from lifeworth.engine.base import Engine
+from lifeworth.evaluation.backtest import backtest
+from lifeworth.evaluation.cost import about, piece, plan
 from lifeworth.evaluation.evidence import Evidence, gather
+from lifeworth.evaluation.holdout import hold_out
 from lifeworth.evaluation.scoring import chance_of_ranking, difference
+from lifeworth.features.calendar import Split
 from lifeworth.features.history import history
-from lifeworth.units import Period
+from lifeworth.models.family import MODELS
+from lifeworth.report.progress import Progress
+from lifeworth.units import Period, TimeUnit
 
 FIRST = date(2022, 1, 1)
 LAST = date(2023, 12, 31)
@@ -40,9 +47,81 @@ def test_several_origins_are_tested_and_the_latest_comes_first(engine, book) -> 
 
 def test_every_origin_has_the_same_measures(engine, book) -> None:
     found = evidence(engine, book)
-    assert len(found.backtests) == 3
+    assert len(found.backtests) >= 3
     for test in found.backtests:
-        assert all(trial.intervals is not None and trial.cohorts and trial.order_bands for trial in test.models)
+        chosen = test.trial(found.chosen)
+        assert chosen.intervals is not None
+        assert chosen.orders.gini.value is not None
+        assert all(trial.cohorts and trial.order_bands for trial in test.models)
+
+
+def test_intervals_tested_afterwards_are_those_of_a_test_at_once(engine, book) -> None:
+    found = evidence(engine, book)
+    _, _, (_, test, *_) = found.choice, found.latest, found.backtests
+    again = backtest(
+        hold_out(engine, book, None, Split(test.as_of, test.until), TimeUnit.WEEK),
+        {found.chosen: MODELS[found.chosen]()},
+    )
+    late, at_once = test.trial(found.chosen).intervals, again.trial(found.chosen).intervals
+    assert late.pit_coverage.inside == pytest.approx(at_once.pit_coverage.inside, abs=1e-4)
+    assert late.value_total.high == pytest.approx(at_once.value_total.high, rel=1e-3)
+
+
+# -- what it costs ------------------------------------------------------------------------------------------------------
+class Told(Progress):
+    """Keeps what a person would have read."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+def test_what_is_about_to_be_done_is_said_before_it_begins(engine, book, monkeypatch) -> None:
+    told = Told()
+    monkeypatch.setattr("lifeworth.evaluation.evidence.hold_out", lambda *_: pytest.fail(" ".join(told.notes)))
+    ids = engine.arrow(history(book, None, LAST).order_by("customer_id"))["customer_id"]
+    with pytest.raises(
+        pytest.fail.Exception, match=r"Testing 2 models on \d hold-outs of up to 300 customers.* on this machine"
+    ):
+        evidence(engine, book, customers=ids, progress=told)
+
+
+def test_the_time_it_took_is_nowhere_in_the_evidence(engine, book, monkeypatch) -> None:
+    monkeypatch.setattr("lifeworth.evaluation.evidence.WORTH_TELLING", 0.0)
+    told = Told()
+    found = evidence(engine, book, progress=told)
+    assert any(note.startswith("The test took") for note in told.notes)
+    assert not any("took" in str(warning) or " s." in warning for warning in found.choice.warnings)
+    assert json.dumps(found.to_dict()) == json.dumps(evidence(engine, book).to_dict())
+
+
+def test_a_larger_test_is_foretold_to_take_longer() -> None:
+    small = plan(["beta_geo_nbd"], 1_000, FIRST, LAST, Period.months(6))
+    many = [
+        plan(["beta_geo_nbd"], 100_000, FIRST, LAST, Period.months(6)),
+        plan(["beta_geo_nbd", "pareto_nbd"], 1_000, FIRST, LAST, Period.months(6)),
+        plan(["beta_geo_nbd+channel"], 1_000, FIRST, LAST, Period.months(6)),
+    ]
+    assert all(one.work > small.work for one in many)
+
+
+def test_a_history_too_short_to_hold_out_costs_nothing_and_says_nothing() -> None:
+    assert plan(["beta_geo_nbd"], 1_000, FIRST, FIRST + timedelta(30), Period.months(12)).foretold() == ""
+
+
+def test_finding_out_how_fast_a_machine_is_takes_no_time_worth_saving() -> None:
+    began = process_time()
+    assert 0 < piece() < 1
+    assert process_time() - began < 0.2
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.3, "a second or two"), (7.4, "about 7 s"), (23, "about 25 s"), (200, "about 3 min")]
+)
+def test_a_time_is_told_no_more_exactly_than_it_is_known(seconds, said) -> None:
+    assert about(seconds) == said
 
 
 def test_evidence_is_json(engine, book) -> None:

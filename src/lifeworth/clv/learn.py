@@ -12,8 +12,9 @@ from lifeworth.data.check import Facts, too_few
 from lifeworth.data.clean import Cleaned
 from lifeworth.engine.base import Engine
 from lifeworth.errors import LifeworthError, OptionError, near
+from lifeworth.evaluation.cost import plan
 from lifeworth.evaluation.diagnostics_specs import of_fit
-from lifeworth.evaluation.evidence import Evidence, gather
+from lifeworth.evaluation.evidence import MOST_CUSTOMERS, Evidence, gather
 from lifeworth.evaluation.level import Level
 from lifeworth.evaluation.specs import blocks
 from lifeworth.features.series import arrays, spend_arrays
@@ -92,6 +93,19 @@ def learn(engine: Engine, rows: pa.Table, cleaned: Cleaned, settings: Settings, 
     )
     with progress.step("Fitting"):
         return _fit(rows, cleaned, settings, evidence, wanted)
+
+
+def foretell(cleaned: Cleaned, facts: Facts, settings: Settings) -> str:
+    """What a run would test and about how long that takes on this machine; empty where it would test nothing.
+
+    Raises:
+        OptionError: if the settings name a model there is not.
+    """
+    wanted = _candidates(settings.model)
+    if too_few(facts, settings):
+        return ""
+    customers = min(facts.customers, MOST_CUSTOMERS)
+    return plan(wanted, customers, cleaned.first_at.date(), cleaned.as_of, settings.horizon).foretold()
 
 
 def _fit(rows: pa.Table, cleaned: Cleaned, settings: Settings, evidence: Evidence, wanted: tuple[str, ...]) -> Learned:

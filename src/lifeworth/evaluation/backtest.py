@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Literal
@@ -180,6 +180,27 @@ def backtest(
         spend=spent,
         notes=_notes(test, has_money),
     )
+
+
+def with_intervals_of(found: Backtest, test: Holdout, name: str, model: Model[Any]) -> Backtest:
+    """A back-test in which the intervals of one model are tested too, where they were not: the model chosen, on an earlier origin.
+
+    Args:
+        found: The back-test.
+        test: The hold-out it was made on.
+        name: Of the trial.
+        model: What it is a trial of; it is fitted once more, from where it ended.
+
+    Raises:
+        ModelError: if it cannot be fitted.
+    """
+    trial = found.trial(name)
+    if trial.intervals is not None or trial.orders is None:
+        return found
+    fitted = model.fit(test.history, start=trial.parameters)
+    spend = None if found.spend is None else found.spend.chosen
+    tested = replace(trial, intervals=intervals(fitted, spend, test))
+    return replace(found, trials=tuple(tested if one is trial else one for one in found.trials))
 
 
 def default_candidates() -> dict[str, Model[Any]]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from time import perf_counter
 from typing import Any
 
 import pyarrow as pa
 from ibis.expr.types import Table
 
 from lifeworth.engine.base import Engine
-from lifeworth.evaluation.backtest import Backtest, backtest
+from lifeworth.errors import LifeworthError
+from lifeworth.evaluation.backtest import Backtest, backtest, default_candidates, with_intervals_of
 from lifeworth.evaluation.compare import Choice, choose
-from lifeworth.evaluation.holdout import evenly, hold_out
+from lifeworth.evaluation.cost import plan
+from lifeworth.evaluation.holdout import Holdout, evenly, hold_out
 from lifeworth.features.calendar import splits
 from lifeworth.models.base import Model
 from lifeworth.report.progress import SILENT, Progress
@@ -21,6 +24,8 @@ from lifeworth.units import Period, TimeUnit
 
 MOST_CUSTOMERS = 100_000
 """A test on so many tells models apart as well as one on millions; more are drawn evenly by id, before anything is read."""
+WORTH_TELLING = 5.0
+"""Seconds from which on a person wants to know how long it took."""
 _TESTED = "_tested_orders"
 _CUSTOMERS = "_tested_customers"
 
@@ -88,12 +93,16 @@ def gather(
             spaced. Where left out, all are.
         candidates: Order models by key; BG/NBD and MBG/NBD where left out.
         has_money: Whether order values mean anything.
-        origins: Most hold-outs.
+        origins: Most hold-outs of a kind. Intervals are tested for all models on the first, on the others for the one chosen.
         min_customers: Fewer customers to learn from cannot be judged.
         min_repeaters: The same for customers with a second purchase day.
         progress: Who is told how far the work is.
     """
     tests: list[Backtest] = []
+    held: list[Holdout] = []
+    candidates = default_candidates() if candidates is None else candidates
+    began = perf_counter()
+    _foretell(customers, candidates, first, as_of, horizon, origins, progress)
     try:
         orders, refunds = _some(engine, orders, refunds, customers)
         for number, split in enumerate(splits(first, as_of, horizon, at_most=origins)):
@@ -101,11 +110,45 @@ def gather(
                 test = hold_out(engine, orders, refunds, split, unit)
             if number > 0 and len(test) < min_customers:
                 continue
-            found = backtest(test, candidates, has_money=has_money, progress=progress)
+            found = backtest(test, candidates, has_money=has_money, with_intervals=number == 0, progress=progress)
+            held.append(test)
             tests.append(replace(found, notes=(*found.notes, *_drawn(customers))))
     finally:
         engine.drop(_TESTED, _CUSTOMERS)
-    return Evidence(tuple(tests), choose(tests, min_customers=min_customers, min_repeaters=min_repeaters))
+    choice = choose(tests, min_customers=min_customers, min_repeaters=min_repeaters)
+    if choice.model is not None:
+        with progress.step("Testing intervals on the other hold-outs", len(tests)) as step:
+            for number, test in enumerate(held):
+                tests[number] = _held_to_its_word(tests[number], test, choice.model, candidates)
+                step.advance()
+    if (took := perf_counter() - began) >= WORTH_TELLING:
+        progress.note(f"The test took {took:.0f} s.")
+    return Evidence(tuple(tests), choice)
+
+
+def _held_to_its_word(found: Backtest, test: Holdout, name: str, candidates: Mapping[str, Model[Any]]) -> Backtest:
+    """The back-test with the intervals of the chosen model; without them where it could not be fitted this time."""
+    try:
+        return with_intervals_of(found, test, name, candidates[name])
+    except LifeworthError:
+        return found
+
+
+def _foretell(
+    customers: pa.ChunkedArray | None,
+    candidates: Mapping[str, Model[Any]],
+    first: date,
+    as_of: date,
+    horizon: Period,
+    origins: int,
+    progress: Progress,
+) -> None:
+    """Say what is about to be done and about how long it takes; to the progress alone, for a time is never twice the same."""
+    if customers is None:
+        return
+    said = plan(candidates, min(len(customers), MOST_CUSTOMERS), first, as_of, horizon, origins=origins).foretold()
+    if said:
+        progress.note(f"Testing {said}.")
 
 
 def _some(
