@@ -106,18 +106,27 @@ class Cohorts:
 
 
 def out_of_line(found: Sequence[CohortScore]) -> tuple[CohortScore, ...]:
-    """Cohorts missed by far more than chance and the miss of the total explain, the worst first.
+    """Cohorts missed by far more than chance and what all are missed by explain, the worst first.
 
-    The forecast is first scaled to the total that came: where every cohort is missed alike, none is unlike the others.
+    The forecast is first scaled by came ÷ foretold of the cohort in the middle (median, weighted by orders foretold): where every
+    cohort is missed alike, none is unlike the others, and one that is does not make the others look so.
     """
-    foretold, came = (sum(getattr(one, name) for one in found) for name in ("predicted_orders", "actual_orders"))
-    if len(found) < 2 or foretold <= 0:
-        return ()
-    off = {one: one.predicted_orders * came / foretold - one.actual_orders for one in found}
+    usual = _usual([one for one in found if one.predicted_orders > 0])
+    off = {one: one.predicted_orders * usual - one.actual_orders for one in found}
     missed = [
-        one for one in found if abs(off[one]) >= max(CHANCE * one.error, MISSED * one.actual_orders) and one.error > 0
+        one for one in found if one.error > 0 and abs(off[one]) >= max(CHANCE * one.error, MISSED * one.actual_orders)
     ]
     return tuple(sorted(missed, key=lambda one: -abs(off[one]) / one.error))
+
+
+def _usual(found: Sequence[CohortScore]) -> float:
+    """Orders that came ÷ orders foretold, of the cohort in the middle; 1 where there are too few to have one."""
+    if len(found) < FEWEST:
+        return 1.0
+    ratios = np.array([one.actual_orders / one.predicted_orders for one in found])
+    order = np.argsort(ratios, kind="stable")
+    reached = np.cumsum([found[at].predicted_orders for at in order])
+    return float(ratios[order[np.searchsorted(reached, 0.5 * reached[-1])]])
 
 
 def cohorts(test: Holdout) -> Cohorts:

@@ -52,7 +52,7 @@ class Plan:
     def work(self) -> float:
         """What it costs, in pieces of the work that `piece` times."""
         dear = [DEAR.get(key.partition("+")[0], 1.0) * (COVARIATES if "+" in key else 1.0) for key in self.models]
-        tested = INTERVALS * min(self.customers / TESTED, 1.0) ** (1 / 3)
+        tested = INTERVALS * float(np.cbrt(min(self.customers / TESTED, 1.0)))
         once = HOLDOUT + HOLDOUT_A_CUSTOMER * self.customers + sum(dear) * (MODEL + MODEL_A_CUSTOMER * self.customers)
         return self.holdouts * once + (sum(dear) + (self.holdouts - 1) * sum(dear) / len(dear)) * tested
 

@@ -38,9 +38,9 @@ def of_intervals(held: Intervals) -> list[str]:
 
 
 def of_cohorts(found: Sequence[CohortScore]) -> list[str]:
-    """Acquisition cohorts missed by far more than chance and the miss of the total explain, the worst first."""
+    """Acquisition cohorts missed by far more than chance and what all are missed by explain, the worst first."""
     missed = out_of_line(found)
-    if not missed:
+    if not missed or len(found) < 2:
         return []
     told = [
         f"{one.cohort} ({one.predicted_orders:,.0f} orders foretold, {one.actual_orders:,.0f} came)"
@@ -49,7 +49,7 @@ def of_cohorts(found: Sequence[CohortScore]) -> list[str]:
     more = f" and {len(missed) - NAMED} more" if len(missed) > NAMED else ""
     which = "cohort was" if len(missed) == 1 else "cohorts were"
     said = (
-        f"{len(missed)} of {len(found)} acquisition {which} missed by far more than chance and the miss of the total explain: {_listed(told)}{more}. "
+        f"{len(missed)} of {len(found)} acquisition {which} missed by far more than chance and the usual miss explain: {_listed(told)}{more}. "
         "Customers won then are not like the others; read their values with care."
     )
     return [said]
