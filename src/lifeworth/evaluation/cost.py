@@ -25,8 +25,7 @@ HOLDOUT, HOLDOUT_A_CUSTOMER = 65.0, 0.0035
 MODEL, MODEL_A_CUSTOMER = 55.0, 0.0012
 """To fit a model, score it and draw its track."""
 INTERVALS = 280.0
-"""To form and test the intervals of a model, for 10,000 customers or more; of fewer by the third root of their number. All models
-on one hold-out, the one chosen on the others."""
+"""To form and test the intervals of the model chosen, for 10,000 customers or more; of fewer by the third root of their number."""
 TESTED = 10_000
 DEAR = {"pareto_nbd": 2.5, "nbd": 0.7}
 """Models that cost so many times the others."""
@@ -54,7 +53,7 @@ class Plan:
         dear = [DEAR.get(key.partition("+")[0], 1.0) * (COVARIATES if "+" in key else 1.0) for key in self.models]
         tested = INTERVALS * float(np.cbrt(min(self.customers / TESTED, 1.0)))
         once = HOLDOUT + HOLDOUT_A_CUSTOMER * self.customers + sum(dear) * (MODEL + MODEL_A_CUSTOMER * self.customers)
-        return self.holdouts * once + (sum(dear) + (self.holdouts - 1) * sum(dear) / len(dear)) * tested
+        return self.holdouts * (once + tested * sum(dear) / len(dear))
 
     def seconds(self, piece: float) -> float:
         """How long it takes where one piece of the work takes so many seconds."""

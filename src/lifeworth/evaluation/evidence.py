@@ -93,7 +93,7 @@ def gather(
             spaced. Where left out, all are.
         candidates: Order models by key; BG/NBD and MBG/NBD where left out.
         has_money: Whether order values mean anything.
-        origins: Most hold-outs of a kind. Intervals are tested for all models on the first, on the others for the one chosen.
+        origins: Most hold-outs of a kind. Intervals, the dearest part, are tested of the model chosen alone.
         min_customers: Fewer customers to learn from cannot be judged.
         min_repeaters: The same for customers with a second purchase day.
         progress: Who is told how far the work is.
@@ -105,22 +105,24 @@ def gather(
     _foretell(customers, candidates, first, as_of, horizon, origins, progress)
     try:
         orders, refunds = _some(engine, orders, refunds, customers)
-        for number, split in enumerate(splits(first, as_of, horizon, at_most=origins)):
+        for split in splits(first, as_of, horizon, at_most=origins):
             with progress.step(f"Holding out {split.as_of} to {split.until}"):
                 test = hold_out(engine, orders, refunds, split, unit)
-            if number > 0 and len(test) < min_customers:
+            if tests and len(test) < min_customers:
                 continue
-            found = backtest(test, candidates, has_money=has_money, with_intervals=number == 0, progress=progress)
+            found = backtest(test, candidates, has_money=has_money, with_intervals=False, progress=progress)
             held.append(test)
             tests.append(replace(found, notes=(*found.notes, *_drawn(customers))))
     finally:
         engine.drop(_TESTED, _CUSTOMERS)
     choice = choose(tests, min_customers=min_customers, min_repeaters=min_repeaters)
     if choice.model is not None:
-        with progress.step("Testing intervals on the other hold-outs", len(tests)) as step:
+        with progress.step("Testing the intervals of the model chosen", len(tests)) as step:
             for number, test in enumerate(held):
                 tests[number] = _held_to_its_word(tests[number], test, choice.model, candidates)
                 step.advance()
+        # The same choice, told once more with what its intervals have shown.
+        choice = choose(tests, min_customers=min_customers, min_repeaters=min_repeaters)
     if (took := perf_counter() - began) >= WORTH_TELLING:
         progress.note(f"The test took {took:.0f} s.")
     return Evidence(tuple(tests), choice)
