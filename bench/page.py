@@ -29,7 +29,7 @@ def _how(customers: int, parts: Parts) -> Iterator[str]:
     when = " and ".join(f"{date.fromisoformat(day):%d %b %Y}" for day in days)
     yield (
         f"`make bench`, {when}: {customers:,} simulated customers, acquired over the first of two years, times in days. "
-        f"{'; '.join(machines)}. Each side is a process of its own, run in turn; the figures are medians of {' or '.join(map(str, runs))} runs. "
+        f"{'; '.join(machines)}. Each side is a process of its own, run in turn; the figures are medians; runs a side: {' or '.join(map(str, runs))}. "
         "CPU seconds are the figure to compare: wall time depends on what else the machine does."
     )
     yield ""
