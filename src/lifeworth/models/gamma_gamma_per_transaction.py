@@ -100,7 +100,10 @@ def value_term(x: Array, mean_value: Array, mean_log_value: Array, p: Any, q: An
 
 
 class GammaGammaPerTransaction(GammaGamma):
-    """Gamma-Gamma with the likelihood of every purchase. One order tells of `p` here, which the means of single orders do not."""
+    """Gamma-Gamma with the likelihood of every purchase.
+
+    Of a customer with one purchase it knows what the mean-based model knows; of one with several also how much these vary.
+    """
 
     name = "Gamma-Gamma per transaction"
     key = "gamma_gamma_per_transaction"
