@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import lifeworth
-from lifeworth.clv.actions import elasticities
+from lifeworth.clv import actions as clv
 from lifeworth.data.contracts import SCORES
 from lifeworth.data.synthetic import simulate_orders
 from lifeworth.errors import DataError, FileError, InputError, StorageError, WorkspaceError
@@ -89,6 +89,35 @@ def test_what_moves_customer_equity_is_told_by_the_report_and_the_record(result)
     assert facts["elasticities"]["present"] == pytest.approx(facts["customer_equity"]["value"])
     assert levers["margin"]["today"] == 0.4
     assert "What moves customer equity" in result.report
+
+
+def test_a_tenth_is_expected_to_become_high_value_and_the_report_names_risers(result, customers):
+    high = result.summary["value"]["high_value"]
+    assert customers["high_value_probability"].between(0, 1).all()
+    assert customers["high_value_probability"].mean() == pytest.approx(0.1, rel=1e-3)
+    assert high["expected"] == pytest.approx(customers["high_value_probability"].sum())
+    assert "Likeliest to rise" in result.report
+    folder = Path(result.paths["report.html"]).parent.parent.parent
+    with lifeworth.Workspace.open(folder) as ws:
+        ranked = clv.customers(ws, by="high_value_probability", top=5).records()
+        risers = next(block for block in clv.value(ws).blocks if getattr(block, "title", "") == "Likeliest to rise")
+    chances = [row["high_value_probability"] for row in ranked]
+    assert chances == sorted(customers["high_value_probability"], reverse=True)[:5]
+    assert all(row["historic_clv"] < high["cut"] for row in risers.records())
+
+
+def test_probabilities_to_become_high_value_were_held_to_what_happened(result):
+    evidence = json.loads(result.paths["manifest.json"].read_text())["facts"]["evidence"]
+    latest = evidence["high_value"][0]
+    assert latest["as_of"] == evidence["backtests"][0]["as_of"]
+    assert latest["expected"] == pytest.approx(0.1 * latest["customers"], rel=1e-3)
+    assert sum(one["customers"] for one in latest["ranges"]) == latest["customers"]
+    assert "Did those become high-value who were said to?" in result.report
+
+
+def test_how_many_count_as_high_value_can_be_set(orders):
+    few, many = (lifeworth.run(orders, high_value=share).summary["value"]["high_value"] for share in (0.02, 0.3))
+    assert many["threshold"] < few["threshold"]
 
 
 def test_tiers_and_groups_cover_everybody(customers):
@@ -315,4 +344,4 @@ def test_what_a_run_looked_ahead_is_told_of_it_whatever_the_settings_say_later(o
     result = lifeworth.run(orders, workspace=tmp_path, horizon="24m")
     assert result.summary["horizon"] == "24 months"
     with lifeworth.Workspace.open(tmp_path) as ws:
-        assert "24 months" in (elasticities(ws).blocks[0].text)
+        assert "24 months" in clv.elasticities(ws).blocks[0].text

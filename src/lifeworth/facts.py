@@ -19,7 +19,7 @@ from lifeworth.settings import Settings
 
 RECORDED = (
     "horizon", "margin", "discount", "rates", "dates", "decimal", "columns", "zero_value", "duplicates",
-    "model", "time_unit", "seed", "min_customers", "min_repeaters",
+    "model", "time_unit", "seed", "min_customers", "min_repeaters", "high_value",
 )  # fmt: skip
 """Settings that change a result, and so belong in the record of a run."""
 
@@ -100,6 +100,7 @@ def _value(cleaned: Cleaned, valuation: Valuation, learned: Learned, terms: Term
         "margin_note": f"Margin: {margin.source}." if margin.known else "",
         "simple": {"value": terms.simple, "note": terms.why_no_simple, "lifespan_years": terms.lifespan},
         "customer_equity": valuation.equity,
+        "high_value": None if valuation.high is None else valuation.high.to_dict(),
         "no_model": no_model,
         "no_money": "" if cleaned.has_money else "The source has no amounts.",
         "value_notes": notes

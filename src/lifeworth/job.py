@@ -182,6 +182,7 @@ def _terms(engine: Engine, cleaned: Cleaned, settings: Settings) -> Terms:
         simple=simple if cleaned.has_money else None,
         why_no_simple=why if cleaned.has_money else "The source has no amounts.",
         has_money=cleaned.has_money,
+        high_share=settings.high_value,
     )
 
 

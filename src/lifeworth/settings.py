@@ -52,6 +52,9 @@ class Settings(BaseModel):
         description="Rows alike in every column that name the same order: once, or as often as they stand there.",
     )
     model: str = Field("auto", description="The order model; by default the one that wins the back-test.")
+    high_value: float = Field(
+        0.10, gt=0, lt=1, description="Share of customers that counts as high-value: what they reach is the threshold."
+    )
     time_unit: TimeUnit = Field(TimeUnit.WEEK, description="The unit the model's parameters are stated in.")
     seed: int = Field(20240101, ge=0, description="Seed of everything drawn at random.")
     min_customers: int = Field(100, ge=2, description="Fewer customers than this get no fitted model.")

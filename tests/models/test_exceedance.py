@@ -94,7 +94,7 @@ def test_the_threshold_is_what_the_share_is_expected_to_reach(share):
     h, s, _ = crowd("modified")
     threshold = value_threshold(MODELS["modified"], SPEND, h, s, HORIZON, share)
     chance = value_exceedance(MODELS["modified"], SPEND, h, s, HORIZON, threshold)
-    assert chance.mean() == pytest.approx(share, rel=1e-4)
+    assert chance.mean() == pytest.approx(share, rel=1e-3)
     both = reached_by(MODELS["modified"], SPEND, h, s, HORIZON, share)
     assert both[0] == pytest.approx(threshold, rel=1e-12)
     assert both[1] == pytest.approx(chance, abs=1e-12)
@@ -115,8 +115,8 @@ def test_money_in_another_unit_moves_the_threshold_and_no_probability():
         reached_by(MODELS["modified"], spend, h, known, HORIZON, 0.1)
         for spend, known in ((SPEND, s), (cents, in_cents))
     )
-    assert other[0] == pytest.approx(100 * one[0], rel=1e-6)
-    assert other[1] == pytest.approx(one[1], abs=1e-6)
+    assert other[0] == pytest.approx(100 * one[0], rel=1e-4)
+    assert other[1] == pytest.approx(one[1], abs=1e-4)
 
 
 def test_where_fewer_order_at_all_any_order_is_enough():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import ibis
 import numpy as np
@@ -16,10 +16,20 @@ from lifeworth.report.spec import Column, Page, Table
 from lifeworth.units import Period
 from lifeworth.workspace import Workspace
 
-Order = Literal["predicted_clv", "historic_clv", "total_clv", "simple_clv", "churn_probability", "last_order_at"]
+Order = Literal[
+    "predicted_clv",
+    "historic_clv",
+    "total_clv",
+    "simple_clv",
+    "high_value_probability",
+    "churn_probability",
+    "last_order_at",
+]
 
 TOP = 20
 """Customers shown by name on the page."""
+RISERS = 10
+"""Of them, of those likely to become high-value."""
 
 NEAR = 3
 """Ids named where the one asked for is not known."""
@@ -94,6 +104,7 @@ def value(ws: Workspace) -> Page:
         ws.facts["value"],
         np.asarray(predicted, dtype=np.float64),
         top,
+        _risers(ws),
         as_of=ws.as_of,
         currency=ws.currency,
         horizon=ws.horizon,
@@ -129,6 +140,7 @@ def customers(ws: Workspace, *, by: Order = "predicted_clv", top: int = 20, segm
         "predicted_clv": ("Predicted CLV", "money"),
         "predicted_clv_low": ("5 % point", "money"),
         "predicted_clv_high": ("95 % point", "money"),
+        "high_value_probability": ("High-value", "percent"),
         "churn_probability": ("Churn probability", "percent"),
         "value_tier": ("Tier", "text"),
         "rfm_segment": ("RFM group", "text"),
@@ -173,6 +185,18 @@ def _near(ws: Workspace, days: ibis.expr.types.Table, customer: str) -> str:
     if not close:
         return "customers.csv has all of them; lifeworth customers shows the best."
     return f"Did you mean {' or '.join(close)}?"
+
+
+def _risers(ws: Workspace) -> list[dict[str, Any]]:
+    """The likeliest to become high-value of those who are not among the best by what they brought so far."""
+    high = ws.facts["value"].get("high_value")
+    if not high:
+        return []
+    scored = ws.table("customers_scored")
+    so_far = scored["historic_clv"] if high["in_money"] else scored["orders"]
+    others = scored.filter(so_far.isnull() | (so_far < high["cut"]))
+    rows: list[dict[str, Any]] = ws.engine.arrow(_ranked(others, "high_value_probability").limit(RISERS)).to_pylist()
+    return rows
 
 
 def _given_once(others: dict[str, float | None]) -> None:

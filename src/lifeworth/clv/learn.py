@@ -89,6 +89,7 @@ def learn(engine: Engine, rows: pa.Table, cleaned: Cleaned, settings: Settings, 
         has_money=cleaned.has_money,
         min_customers=settings.min_customers,
         min_repeaters=settings.min_repeaters,
+        high_share=settings.high_value,
         progress=progress,
     )
     with progress.step("Fitting"):

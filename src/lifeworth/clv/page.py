@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lifeworth.clv import levers
+from lifeworth.clv import levers, risen
 from lifeworth.clv.simple import TERMS, SimpleCLV
 from lifeworth.report.format import text
 from lifeworth.report.spec import Axis, Block, Chart, Column, Group, Kind, Page, Series, Stat, Stats, Table, Text
@@ -22,12 +22,13 @@ def value(
     facts: Mapping[str, Any],
     predicted: NDArray[np.float64],
     top: Sequence[Mapping[str, Any]],
+    risers: Sequence[Mapping[str, Any]] = (),
     *,
     as_of: date,
     currency: str,
     horizon: str,
 ) -> Page:
-    """The page of a run: `facts` of the valuation, `predicted` CLV of every customer (empty without a model), `top` rows."""
+    """The page of a run: `facts` of the valuation, `predicted` CLV of all (empty without a model), rows of `top` customers and of `risers`."""
     blocks: list[Block] = [
         _headline(facts, as_of, horizon),
         Text(_why_they_differ(facts, horizon), title="Why the three differ"),
@@ -36,6 +37,8 @@ def value(
     if predicted.size:
         blocks.append(Group((_histogram(predicted, horizon), _concentration(predicted))))
     blocks.append(_top(top, horizon, fitted=bool(predicted.size)))
+    if facts.get("high_value"):
+        blocks += risen.blocks(facts["high_value"], risers, horizon=horizon, what=facts["value_of"], currency=currency)
     if facts.get("elasticities"):
         blocks += levers.blocks(facts["elasticities"], currency=currency, horizon=horizon, what=facts["value_of"])
     return Page(

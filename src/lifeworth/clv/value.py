@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from lifeworth.clv.high_value import HighValue, high_value
 from lifeworth.clv.margin import Margin
 from lifeworth.evaluation.level import Level
 from lifeworth.features.series import arrays, spend_arrays
@@ -59,6 +60,8 @@ class Terms:
     """Simple CLV of an average customer."""
     why_no_simple: str
     has_money: bool
+    high_share: float = 0.1
+    """Share of customers that counts as high-value."""
 
     @property
     def span(self) -> float:
@@ -74,6 +77,8 @@ class Valuation:
     equity: dict[str, float] | None
     """Customer equity: `value`, `low`, `high` (5 % and 95 % points: of its predictive distribution, widened by how far the totals of
     the hold-outs lay from their forecasts)."""
+    high: HighValue | None = None
+    """What counts as high-value, and how many are expected to reach it; nothing without a model."""
 
 
 def value(rows: pa.Table, fits: Fits | None, terms: Terms) -> Valuation:
@@ -85,16 +90,18 @@ def value(rows: pa.Table, fits: Fits | None, terms: Terms) -> Valuation:
         terms: What turns orders into value.
     """
     columns = _past(rows, terms)
-    equity = None
+    equity, high = None, None
     if fits is None:
         columns |= dict.fromkeys(_PREDICTED, pa.nulls(rows.num_rows, pa.float64()))
         columns["expected_next_order_at"] = pa.nulls(rows.num_rows, pa.date32())
     else:
         predicted, equity = _future(rows, fits, terms)
         columns |= predicted
+        chance, high = _high(rows, fits, terms, columns["historic_clv" if terms.has_money else "orders"])
+        columns["high_value_probability"] = _column(chance)
     historic, future = columns["historic_clv"], columns["predicted_clv"]
     columns["total_clv"] = pc.add(historic, future)
-    return Valuation(pa.table({name: columns[name] for name in _ORDER}), equity)
+    return Valuation(pa.table({name: columns[name] for name in _ORDER}), equity, high)
 
 
 _PREDICTED = (
@@ -105,6 +112,7 @@ _PREDICTED = (
     "predicted_clv",
     "predicted_clv_low",
     "predicted_clv_high",
+    "high_value_probability",
 )
 _ORDER = (
     "customer_id",
@@ -122,6 +130,7 @@ _ORDER = (
     "predicted_clv",
     "predicted_clv_low",
     "predicted_clv_high",
+    "high_value_probability",
     "total_clv",
 )
 
@@ -177,6 +186,20 @@ def _future(rows: pa.Table, fits: Fits, terms: Terms) -> tuple[dict[str, Any], d
     total = float(value.sum())
     low, high = fits.level.widened(total, spread.total_low * rate, spread.total_high * rate)
     return columns, {"value": total, "low": low, "high": high}
+
+
+def _high(rows: pa.Table, fits: Fits, terms: Terms, so_far: Any) -> tuple[Floats, HighValue]:
+    return high_value(
+        fits.forecast,
+        fits.spend,
+        arrays(rows, terms.unit),
+        None if fits.spend is None else spend_arrays(rows, first_order=fits.first_order),
+        np.asarray(so_far.to_numpy(zero_copy_only=False), np.float64),
+        span=terms.span,
+        rate=terms.discount.continuous(terms.unit),
+        margin=terms.margin.rate,
+        share=terms.high_share,
+    )
 
 
 def _dates(as_of: date, days: Floats) -> pa.Array:

@@ -168,6 +168,10 @@ SCORES = Contract(
         "predicted_clv": (dt.float64, "expected margin within the horizon, discounted to as_of"),
         "predicted_clv_low": (dt.float64, "5 % point of its predictive distribution"),
         "predicted_clv_high": (dt.float64, "95 % point of its predictive distribution"),
+        "high_value_probability": (
+            dt.float64,
+            "probability to bring within the horizon what the best tenth of today's customers is expected to",
+        ),
         "total_clv": (dt.float64, "historic_clv + predicted_clv"),
         "value_tier": (dt.string, "by predicted value: Platinum, Gold, Silver, Bronze, Medium, Low"),
         "rfm_segment": (dt.string, "by recency, frequency and money"),

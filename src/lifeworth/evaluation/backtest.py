@@ -71,6 +71,8 @@ class Trial:
     failure: str = ""
     losses: Array | None = field(default=None, repr=False, compare=False)
     """Squared error of expected orders, one a customer scored."""
+    fitted: Any = field(default=None, repr=False, compare=False)
+    """The fitted model, for tests of the one that is chosen; models only, and gone from what is kept."""
 
 
 @dataclass(frozen=True)
@@ -110,11 +112,15 @@ class Backtest:
         """One of the trials by name."""
         return next(trial for trial in self.trials if trial.name == name)
 
+    def without_fits(self) -> Backtest:
+        """The same, the fitted models let go."""
+        return replace(self, trials=tuple(replace(trial, fitted=None) for trial in self.trials))
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values, without the losses by customer."""
-        plain: dict[str, Any] = jsonable(self)
+        plain: dict[str, Any] = jsonable(self.without_fits())
         for trial in plain["trials"]:
-            del trial["losses"]
+            del trial["losses"], trial["fitted"]
         for trial in (plain["spend"] or {"trials": []})["trials"]:
             del trial["losses"], trial["fitted"]
         return plain
@@ -189,7 +195,7 @@ def with_intervals_of(found: Backtest, test: Holdout, name: str, model: Model[An
         found: The back-test.
         test: The hold-out it was made on.
         name: Of the trial.
-        model: What it is a trial of; it is fitted once more, from where it ended.
+        model: What it is a trial of; where the trial has let go of its fit, it is fitted once more, from where it ended.
 
     Raises:
         ModelError: if it cannot be fitted.
@@ -197,7 +203,7 @@ def with_intervals_of(found: Backtest, test: Holdout, name: str, model: Model[An
     trial = found.trial(name)
     if trial.intervals is not None or trial.orders is None:
         return found
-    fitted = model.fit(test.history, start=trial.parameters)
+    fitted = model.fit(test.history, start=trial.parameters) if trial.fitted is None else trial.fitted
     spend = None if found.spend is None else found.spend.chosen
     tested = replace(trial, intervals=intervals(fitted, spend, test))
     return replace(found, trials=tuple(tested if one is trial else one for one in found.trials))
@@ -304,6 +310,7 @@ def _trial_model(name: str, model: Model[Any], court: _Court) -> Trial:
         boundary=dict(fitted.boundary),
         notes=tuple(fitted.notes),
         losses=np.square(predicted - actual),
+        fitted=fitted,
     )
 
 

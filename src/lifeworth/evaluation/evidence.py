@@ -16,7 +16,9 @@ from lifeworth.errors import LifeworthError
 from lifeworth.evaluation.backtest import Backtest, backtest, default_candidates, with_intervals_of
 from lifeworth.evaluation.compare import Choice, choose
 from lifeworth.evaluation.cost import plan
+from lifeworth.evaluation.high_value import HighValue, high_value
 from lifeworth.evaluation.holdout import Holdout, evenly, hold_out
+from lifeworth.evaluation.metrics import jsonable
 from lifeworth.features.calendar import splits
 from lifeworth.models.base import Model
 from lifeworth.report.progress import SILENT, Progress
@@ -26,6 +28,7 @@ MOST_CUSTOMERS = 100_000
 """A test on so many tells models apart as well as one on millions; more are drawn evenly by id, before anything is read."""
 WORTH_TELLING = 5.0
 """Seconds from which on a person wants to know how long it took."""
+ORIGINS_OF_HIGH_VALUE = 2
 _TESTED = "_tested_orders"
 _CUSTOMERS = "_tested_customers"
 
@@ -36,6 +39,8 @@ class Evidence:
 
     backtests: tuple[Backtest, ...]
     choice: Choice
+    high_value: tuple[HighValue, ...] = ()
+    """What became of the chosen model's probabilities to become high-value, latest hold-out first."""
 
     @property
     def latest(self) -> Backtest | None:
@@ -59,7 +64,11 @@ class Evidence:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values."""
-        return {"choice": self.choice.to_dict(), "backtests": [test.to_dict() for test in self.backtests]}
+        return {
+            "choice": self.choice.to_dict(),
+            "backtests": [test.to_dict() for test in self.backtests],
+            "high_value": [jsonable(one) for one in self.high_value],
+        }
 
 
 def gather(
@@ -77,6 +86,7 @@ def gather(
     origins: int = 3,
     min_customers: int = 100,
     min_repeaters: int = 30,
+    high_share: float = 0.1,
     progress: Progress = SILENT,
 ) -> Evidence:
     """Hold out the end of the history, test every candidate on it, choose.
@@ -96,6 +106,7 @@ def gather(
         origins: Most hold-outs of a kind. Intervals, the dearest part, are tested of the model chosen alone.
         min_customers: Fewer customers to learn from cannot be judged.
         min_repeaters: The same for customers with a second purchase day.
+        high_share: Share of customers that counts as high-value.
         progress: Who is told how far the work is.
     """
     tests: list[Backtest] = []
@@ -123,9 +134,11 @@ def gather(
                 step.advance()
         # The same choice, told once more with what its intervals have shown.
         choice = choose(tests, min_customers=min_customers, min_repeaters=min_repeaters)
+    with progress.step("Testing who becomes high-value"):
+        high = _high_value(tests, held, choice.model, high_share)
     if (took := perf_counter() - began) >= WORTH_TELLING:
         progress.note(f"The test took {took:.0f} s.")
-    return Evidence(tuple(tests), choice)
+    return Evidence(tuple(test.without_fits() for test in tests), choice, high)
 
 
 def _held_to_its_word(found: Backtest, test: Holdout, name: str, candidates: Mapping[str, Model[Any]]) -> Backtest:
@@ -151,6 +164,16 @@ def _foretell(
     said = plan(candidates, min(len(customers), MOST_CUSTOMERS), first, as_of, horizon, origins=origins).foretold()
     if said:
         progress.note(f"Testing {said}.")
+
+
+def _high_value(tests: list[Backtest], held: list[Holdout], model: str | None, share: float) -> tuple[HighValue, ...]:
+    """Of the latest hold-out, and of the one before it, which says whether what is seen there is of those days or of the model."""
+    found = []
+    for test, rows in list(zip(tests, held, strict=True))[:ORIGINS_OF_HIGH_VALUE]:
+        trial = next((trial for trial in test.models if trial.name == model), None)
+        if trial is not None and trial.fitted is not None:
+            found.append(high_value(trial.fitted, None if test.spend is None else test.spend.chosen, rows, share))
+    return tuple(found)
 
 
 def _some(

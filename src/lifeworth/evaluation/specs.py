@@ -9,6 +9,7 @@ from lifeworth.evaluation import score_specs as scores
 from lifeworth.evaluation.backtest import Backtest, Trial
 from lifeworth.evaluation.compare import Choice
 from lifeworth.evaluation.evidence import Evidence
+from lifeworth.evaluation.high_value_specs import high_value_blocks
 from lifeworth.report.spec import Axis, Block, Chart, Group, Series, Stat, Stats, Text, Tone
 
 
@@ -25,6 +26,7 @@ def blocks(evidence: Evidence) -> tuple[Block, ...]:
         found += [Group(tuple(_calibration(chosen))), *diagnostics.conditional(chosen)]
         found += [_tracking(test, chosen), diagnostics.by_week(test, chosen)]
         found += [*intervals.held(chosen, test), *cohorts.by_cohort(chosen)]
+    found += high_value_blocks(evidence.high_value, choice.level.factor)
     if test.spend is not None and test.spend.chosen is not None:
         found.append(scores.spend(test.spend))
     if len(evidence.backtests) > 1 and choice.model is not None:

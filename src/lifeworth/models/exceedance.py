@@ -5,19 +5,24 @@ Both come from the predictive distributions, which hold what the parameters leav
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy import optimize
 
 from lifeworth.errors import InputError
 from lifeworth.models.distinct import Array
+from lifeworth.models.doubt import few_points
 from lifeworth.models.gamma_gamma import FittedSpend
 from lifeworth.models.history import History, SpendHistory
 from lifeworth.models.orders import FittedOrders
 from lifeworth.models.value_distribution import ValueDistribution, count_below, value_below
 
-CLOSE = 1e-6
-"""How closely the amount is found, as a part of it."""
-MOST_STEPS = 100
+CLOSE = 1e-4
+"""How closely the share is met, as a part of it."""
+SEARCHED = 500
+"""Customers, evenly spaced, among whom the amount is sought before it is put right for all."""
+MOST_STEPS = 20
 LEAST = 1e-9
 """An amount that is passed with any order at all, as a part of the mean order."""
 
@@ -53,6 +58,44 @@ def count_exceedance(orders: FittedOrders, h: History, horizon: float, number: i
     return np.asarray(1 - count_below(orders, h, horizon, number)[0])
 
 
+def exceedance_doubt(
+    orders: FittedOrders,
+    spend: FittedSpend | None,
+    h: History,
+    s: SpendHistory | None,
+    horizon: float,
+    threshold: float,
+) -> float:
+    """Standard error, as a part of it, of how many are expected to reach the threshold: what the parameters leave open.
+
+    Their number is taken at each of the points that stand for the parameters' covariance, among a few of the customers.
+
+    Args:
+        orders: A fitted model of orders.
+        spend: A fitted model of spend; without one the threshold is a number of orders.
+        h: The histories, one row a customer.
+        s: What is known of the same customers' spend, where there is a spend model.
+        horizon: How far ahead, in the unit of time of the model.
+        threshold: Money, or orders.
+    """
+    rows = np.arange(0, len(h), max(1, -(-len(h) // SEARCHED)))
+    part = h.take(rows)
+    known = None if s is None else SpendHistory(s.x[rows], s.mean_value[rows])
+
+    def reached(order: FittedOrders, taste: FittedSpend | None) -> float:
+        if taste is None or known is None:
+            return float(part.counts @ count_exceedance(order, part, horizon, int(threshold)))
+        return float(part.counts @ value_exceedance(order, taste, part, known, horizon, threshold))
+
+    one = orders.with_parameters(orders.theta)
+    taste = None if spend is None else spend.with_parameters(spend.theta)
+    ways = [[reached(point, taste) for point in few_points(orders, 0.0)]]
+    if spend is not None:
+        ways.append([reached(one, point) for point in few_points(spend, 0.0)])
+    middle = reached(one, taste)
+    return float(np.sqrt(sum(np.var(way) for way in ways))) / middle if middle > 0 else 0.0
+
+
 def value_threshold(
     orders: FittedOrders,
     spend: FittedSpend,
@@ -65,7 +108,7 @@ def value_threshold(
 ) -> float:
     """The amount that `share` of these customers are expected to reach: mean P(spend ≥ amount) = share.
 
-    It is bracketed and found by Brent's root search on the logarithm, on the predictive distributions of the customers given.
+    It is sought on the predictive distributions, of a few of the customers by bracketing and then of all by secants.
     Where no more than that share is expected to order at all, it is the least amount there is: any order reaches it.
 
     Args:
@@ -93,26 +136,57 @@ def reached_by(
     """`value_threshold`, and each customer's probability to reach it, at the cost of one."""
     _check(share, h)
     made = ValueDistribution(orders, spend, h, s, horizon, rate)
-    weights = h.counts / h.counts.sum()
+    few = np.zeros(len(h), bool)
+    few[:: -(-len(h) // SEARCHED)] = True
     typical = float(np.median(spend.expected_value(s)))
+    least = LEAST * typical
+    chance = _chance(made, least)
+    if h.counts @ chance <= share * h.counts.sum():
+        return least, chance
+    part = made.some(few)
+    start, slope = _roughly(lambda amount: _mean(_chance(part, amount), h.counts * few), least, typical, share)
+    return _exactly(lambda amount: _chance(made, amount), start, slope, h.counts, share)
 
-    def chance(amount: float) -> Array:
-        return np.asarray(1 - made.below(amount)[0])
 
-    def reached(amount: float) -> float:
-        return float(weights @ chance(amount))
+def _chance(made: ValueDistribution, amount: float) -> Array:
+    return np.asarray(1 - made.below(amount)[0])
 
-    low = LEAST * typical
-    if reached(low) <= share:
-        return low, chance(low)
-    high = typical
-    for _ in range(MOST_STEPS):
-        if reached(high) < share:
-            break
+
+def _mean(chance: Array, weights: Array) -> float:
+    return float(weights @ chance) / float(weights.sum())
+
+
+def _roughly(reached: Callable[[float], float], least: float, typical: float, share: float) -> tuple[float, float]:
+    """The amount that the share of a few customers reaches, and how their share falls with its logarithm, by Brent's search."""
+    low = high = typical
+    while low > least and reached(low) < share:
+        low, high = max(low / 4, least), low
+    while reached(high) >= share:
         low, high = high, 4 * high
-    root = optimize.brentq(lambda log: reached(float(np.exp(log))) - share, np.log(low), np.log(high), xtol=CLOSE)
-    found = float(np.exp(root))
-    return found, chance(found)
+    if reached(low) <= share:
+        return low, -share
+    found = float(
+        np.exp(optimize.brentq(lambda log: reached(float(np.exp(log))) - share, np.log(low), np.log(high), xtol=1e-3))
+    )
+    wide = 0.1
+    return found, min((reached(found * np.exp(wide)) - reached(found * np.exp(-wide))) / (2 * wide), -1e-3 * share)
+
+
+def _exactly(
+    chance: Callable[[float], Array], start: float, slope: float, weights: Array, share: float
+) -> tuple[float, Array]:
+    """From an amount nearby to the one that the share of all reaches, by secants; each customer's probability with it."""
+    amount, last = start, None
+    for _ in range(MOST_STEPS):
+        found = chance(amount)
+        miss = _mean(found, weights) - share
+        if abs(miss) <= CLOSE * share:
+            break
+        if last is not None and miss != last[1]:
+            slope = min((miss - last[1]) / np.log(amount / last[0]), -1e-3 * share)
+        last = (amount, miss)
+        amount = float(amount * np.exp(np.clip(-miss / slope, -1.0, 1.0)))
+    return amount, found
 
 
 def count_threshold(orders: FittedOrders, h: History, horizon: float, share: float) -> int:

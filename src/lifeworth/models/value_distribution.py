@@ -7,7 +7,8 @@ lies below this amount". The doubt about the parameters is in them as it is ther
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,7 +16,7 @@ from scipy import special
 
 from lifeworth.errors import InputError
 from lifeworth.models.alike import EVERY, alike
-from lifeworth.models.distinct import Array, Codes
+from lifeworth.models.distinct import Array, Codes, Flags
 from lifeworth.models.doubt import covariates_of, few_points
 from lifeworth.models.gamma_gamma import FittedSpend
 from lifeworth.models.history import History, SpendHistory
@@ -79,6 +80,12 @@ class ValueDistribution:
             less[part.rows], at_most[part.rows] = part.below(asked[part.rows])
         return less, at_most
 
+    def some(self, chosen: Flags) -> ValueDistribution:
+        """The same of some of the customers; of the others nothing is said (0)."""
+        few = copy(self)
+        few._made = [part.some(chosen[part.rows]) for part in self._made if chosen[part.rows].any()]
+        return few
+
 
 @dataclass(frozen=True)
 class _Part:
@@ -92,6 +99,11 @@ class _Part:
     none: Array
     """P(no order)."""
     mixture: _Mixture
+
+    def some(self, chosen: Flags) -> _Part:
+        """Of these customers those who are `chosen`."""
+        per_row = {name: getattr(self, name)[chosen] for name in ("rows", "place", "alive", "spent", "undone", "none")}
+        return replace(self, **per_row)
 
     def below(self, asked: Array) -> tuple[Array, Array]:
         """P(less) and P(at most) of each."""
