@@ -32,14 +32,14 @@ BASES = {
     "nbd": 1000,
     "beta_geo_nbd": 600,
     "modified_beta_geo_nbd": 600,
-    "pareto_nbd": 400,
+    "pareto_nbd": 300,
     "beta_geo_beta_bernoulli": 500,
-    "shifted_beta_geometric": 1000,
-    "beta_discrete_weibull": 400,
+    "shifted_beta_geometric": 500,
+    "beta_discrete_weibull": 300,
     "gamma_gamma": 1000,
     "gamma_gamma_per_transaction": 1000,
 }
-"""How many bases a model: as many as some minutes hold, at least 400, with which a coverage of 95 % is known to ± 2.1 points."""
+"""How many bases a model: as many as some minutes hold, at least 300, with which a coverage of 95 % is known to ± 2.5 points."""
 
 Truth = dict[str, float]
 Random = np.random.Generator

@@ -92,3 +92,12 @@ def test_rounding_far_out_on_a_flat_direction_is_a_limit_and_no_refusal(studies:
     assert fitted.boundary["beta"] == "0"
     assert fitted.log_likelihood > ParetoNBD().at(base.truth).total_log_likelihood(base.data)
     assert np.isfinite(fitted.expected_orders(base.data, 52)).all()
+
+
+def test_a_small_top_beside_a_limit_is_found(studies: dict[str, ModuleType]) -> None:
+    """In this base hardly anybody leaves, but that a few leave at once is likelier still than that nobody does."""
+    base = studies["worlds"].base("pareto_nbd", 135)
+    fitted = ParetoNBD().fit(base.data)
+    assert fitted.boundary == {"s": "0", "beta": "0"}
+    nobody = {**fitted.parameters, "s": 1.0, "beta": 1e12}
+    assert fitted.log_likelihood > ParetoNBD().at(nobody).total_log_likelihood(base.data)

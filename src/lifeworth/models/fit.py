@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lifeworth.errors import ConvergenceError, ModelError
-from lifeworth.models.distinct import Array
+from lifeworth.models.distinct import Array, Flags
 
 if TYPE_CHECKING:
     from lifeworth.models.history import Cells
@@ -32,10 +32,12 @@ MAX_STEPS = 150
 LONGEST_STEP = 4.0
 FLAT = 1e-3
 """Curvature (an inverse squared standard error of a logarithm) under which the data do not hold a direction."""
+SHARE = 0.2
+"""Share (a cosine) in such a direction from which on a parameter is named as not held."""
 DOUBTFUL = 4.0
 """Curvature under which a second top is likely enough to look for one."""
-OTHERS, APART = 6, 1.5
-"""How many further starting points are followed, the best of those offered, and how far they lie from each other."""
+OTHERS, AGAIN, APART = 6, 4, 1.5
+"""How many further starting points are followed, the best of those offered; how many more beside a limit; how far they lie from each other."""
 FAR = 3.0
 """Logarithmic distance from every starting value at which a parameter has left for 0 or infinity."""
 DIFFERENCE = 1e-4
@@ -99,13 +101,28 @@ def estimate(
 
 
 def _look_around(objective: Objective, best: Point | None, starts: Sequence[Array], tolerance: float) -> Point | None:
-    """Follow the most promising of the other starting points; the best end of all."""
+    """Follow the most promising of the other starting points; the best end of all.
+
+    Where that lies on a flat direction, what is held is kept and the others are begun again from every start: beside a
+    limit ("nobody leaves") there may be a top of its own ("few leave, and those at once"), which is too small to be seen from elsewhere.
+    """
+    best = _best_of(objective, best, starts, OTHERS, tolerance)
+    loose = np.zeros(0, np.bool_) if best is None else _loose(best)
+    if best is None or not loose.any():
+        return best
+    return _best_of(objective, best, [np.where(loose, start, best.at) for start in starts], AGAIN, tolerance)
+
+
+def _best_of(
+    objective: Objective, best: Point | None, starts: Sequence[Array], count: int, tolerance: float
+) -> Point | None:
+    """The best of `best` and of the ends that the `count` highest of the starts lead to, no two of them near each other."""
     with np.errstate(all="ignore"):
         heights = [(objective(start, 0)[0], number) for number, start in enumerate(starts)]
     chosen: list[Array] = []
     for height, number in sorted(heights):
         apart = all(np.linalg.norm(starts[number] - other) > APART for other in chosen)
-        if np.isfinite(height) and apart and len(chosen) < OTHERS:
+        if np.isfinite(height) and apart and len(chosen) < count:
             chosen.append(starts[number])
     for start in chosen:
         found = search(objective, start, tolerance)
@@ -205,6 +222,12 @@ def _settled(end: Point) -> bool:
     return end.left <= CREEP and float(0.5 * np.sum(along[held] ** 2 / curvatures[held])) <= _enough(end, FINE)
 
 
+def _loose(end: Point) -> Flags:
+    """The coordinates with a share in a direction that the data do not hold."""
+    curvatures, axes = np.linalg.eigh(end.hessian)
+    return np.asarray(np.abs(axes[:, curvatures < FLAT]).max(axis=1, initial=0.0) > SHARE)
+
+
 def _curvature(point: Point) -> float:
     return float(np.linalg.eigvalsh(point.hessian)[0])
 
@@ -212,11 +235,11 @@ def _curvature(point: Point) -> float:
 def _judged(end: Point, starts: Sequence[Array], names: Sequence[str]) -> Estimate:
     """Tell an optimum from a boundary by the curvature, and name what the data do not hold."""
     curvatures, axes = np.linalg.eigh(end.hessian)
-    held = curvatures >= FLAT
+    held, loose = curvatures >= FLAT, _loose(end)
     lowest, highest = np.min(starts, axis=0) - FAR, np.max(starts, axis=0) + FAR
     boundary = {}
     for number, name in enumerate(names):
-        if np.abs(axes[number, ~held]).max(initial=0.0) > 0.2:
+        if loose[number]:
             place = end.at[number]
             boundary[name] = "0" if place < lowest[number] else "infinity" if place > highest[number] else "anywhere"
     covariance = (axes[:, held] / curvatures[held]) @ axes[:, held].T

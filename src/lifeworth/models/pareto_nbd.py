@@ -125,7 +125,9 @@ class ParetoNBD(OrderModel):
             for s in (0.2, 1.0, 5.0)
             for r in (0.2, 1.0, 5.0)
         ]
-        return [usual, *others]
+        # few leave, and those at once: a top of its own where hardly anybody leaves
+        gone = {"r": 1.0, "alpha": 1.0 / rate, "s": 0.01, "beta": 0.001 * watched}
+        return [usual, *others, gone]
 
     def mixing(self, r: Any, alpha: Any, s: Any, beta: Any) -> tuple[Mixing, ...]:
         """Order rates and leaving rates."""
