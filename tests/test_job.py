@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
@@ -26,6 +28,8 @@ from lifeworth.clv import actions as clv
 from lifeworth.data.contracts import SCORES
 from lifeworth.data.synthetic import simulate_orders
 from lifeworth.errors import DataError, FileError, InputError, StorageError, WorkspaceError
+from lifeworth.job import check
+from lifeworth.report.spec import Text
 
 COLUMNS = list(SCORES.columns)
 
@@ -145,6 +149,19 @@ def test_the_manifest_reconciles_to_the_cent(result, orders):
     total = sum((Decimal(str(v)) for v in orders["amount"].to_pylist()), Decimal(0))
     assert Decimal(facts["reconciliation"]["money_in"]) == total
     assert facts["reconciliation"]["rows_in"] == orders.num_rows
+
+
+def test_a_check_says_what_a_run_would_test_and_about_how_long_that_takes(orders):
+    texts = [block.text for block in check(orders).blocks if isinstance(block, Text)]
+    assert any(
+        re.match(r"A run would test \d+ models on \d+ hold-outs of up to 700 customers.* on this machine", one)
+        for one in texts
+    )
+
+
+def test_a_check_of_too_few_customers_foretells_no_test(orders):
+    few = orders.filter(pa.compute.less(orders["customer_id"], 40))
+    assert not any("would test" in block.text for block in check(few).blocks if isinstance(block, Text))
 
 
 def test_the_same_input_gives_the_same_bytes(orders, tmp_path):

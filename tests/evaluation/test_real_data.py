@@ -16,6 +16,7 @@ from lifeworth.evaluation.backtest import Backtest, backtest
 from lifeworth.evaluation.compare import choose
 from lifeworth.evaluation.evidence import gather
 from lifeworth.evaluation.holdout import hold_out
+from lifeworth.evaluation.promises import of_intervals
 from lifeworth.features.calendar import Split
 from lifeworth.models import BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD
 from lifeworth.units import Period, TimeUnit
@@ -87,6 +88,35 @@ def test_cdnow_spend_scores_as_with_the_peers(cdnow) -> None:
 @pytest.mark.parametrize("what", ["orders", "value"])
 def test_cdnow_intervals_hold_between_85_and_97_percent_of_customers(cdnow, model, what) -> None:
     assert 0.85 <= getattr(cdnow.trial(model).intervals, what).inside <= 0.97
+
+
+@pytest.mark.parametrize("model", [BetaGeoNBD.key, ModifiedBetaGeoNBD.key])
+@pytest.mark.parametrize("what", ["", "value_"])
+def test_cdnow_intervals_hold_86_to_94_percent_without_the_slack_of_whole_orders(cdnow, model, what) -> None:
+    held = cdnow.trial(model).intervals
+    assert 0.86 <= getattr(held, f"{what}pit_coverage").inside <= 0.94
+    assert sum(0.86 <= one.inside <= 0.94 for one in getattr(held, f"{what}by_decile")) >= 9
+
+
+def test_the_one_tenth_of_cdnow_whose_money_intervals_fail_is_named(cdnow) -> None:
+    (said,) = of_intervals(cdnow.trial(BetaGeoNBD.key).intervals)
+    assert said.startswith("In tenth 1 of customers by predicted value")
+
+
+def test_the_cohorts_of_cdnow_are_its_three_months_and_add_up(cdnow) -> None:
+    found = cdnow.trial(BetaGeoNBD.key).cohorts
+    assert [(one.cohort, one.customers) for one in found] == [("1997-01", 781), ("1997-02", 857), ("1997-03", 719)]
+    assert sum(one.actual_orders for one in found) == 1882
+
+
+def test_uci_intervals_fail_in_the_highest_tenth_and_it_is_said(data_dir: Path) -> None:
+    with connect() as engine:
+        path = data_dir / "uci_online_retail" / "online_retail.parquet"
+        orders = order_table(engine, path, "CustomerID", "InvoiceDate", "line", "InvoiceNo")
+        test = hold_out(engine, orders, None, Split(date(2011, 8, 31), date(2011, 12, 9)), TimeUnit.WEEK)
+    held = backtest(test, {"bg": BetaGeoNBD()}).trial("bg").intervals
+    assert (held.pit_coverage.kept, held.by_decile[-1].kept, held.value_by_decile[-1].kept) == (True, False, False)
+    assert any(said.startswith("In tenth 10") and "of money" in said for said in of_intervals(held))
 
 
 def test_the_missed_total_of_cdnow_is_said_with_its_size(cdnow) -> None:
