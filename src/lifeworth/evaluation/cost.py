@@ -92,7 +92,8 @@ def piece() -> float:
     """
     shapes, chances = np.linspace(0.1, 9.0, 4_000), np.linspace(0.01, 0.99, 4_000)
     values = np.arange(60_000) * 0.6180339887498949 % 1.0 + 0.5
-    began, times = perf_counter(), []
+    times: list[float] = []
+    began = perf_counter()
     while not times or perf_counter() - began < BUDGET:
         start = perf_counter()
         special.betainc(shapes, 2.5, chances)
