@@ -123,3 +123,9 @@ def test_the_page_shows_the_cohorts_and_their_sum(result) -> None:
     assert len(chart.series[0].y) == len(result.models[0].cohorts)
     assert table.rows[-1][:2] == ("all", result.customers)
     assert table.rows[-1][2] == pytest.approx(result.models[0].orders.predicted)
+
+
+def test_a_cohort_that_was_foretold_right_is_not_blamed_for_the_others() -> None:
+    first = WHOLE.rows["first_day"].to_numpy().astype("datetime64[M]")
+    found = changed(np.where(first == np.datetime64("2023-11"), 1.0, 2.0)).models[0].cohorts
+    assert promises.of_cohorts(found) == []

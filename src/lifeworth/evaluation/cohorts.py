@@ -106,17 +106,18 @@ class Cohorts:
 
 
 def out_of_line(found: Sequence[CohortScore]) -> tuple[CohortScore, ...]:
-    """Cohorts missed by far more than chance and what all are missed by explain, the worst first.
+    """Cohorts missed by far more than chance explains, as foretold and once more with what all are missed by put right, the worst first.
 
-    The forecast is first scaled by came ÷ foretold of the cohort in the middle (median, weighted by orders foretold): where every
-    cohort is missed alike, none is unlike the others, and one that is does not make the others look so.
+    What all are missed by is came ÷ foretold of the cohort in the middle (median, weighted by orders foretold): where every cohort
+    is missed alike, none is unlike the others, and one that is does not make the others look so.
     """
     usual = _usual([one for one in found if one.predicted_orders > 0])
-    off = {one: one.predicted_orders * usual - one.actual_orders for one in found}
-    missed = [
-        one for one in found if one.error > 0 and abs(off[one]) >= max(CHANCE * one.error, MISSED * one.actual_orders)
-    ]
-    return tuple(sorted(missed, key=lambda one: -abs(off[one]) / one.error))
+
+    def off(one: CohortScore) -> float:
+        return min(abs(one.predicted_orders * factor - one.actual_orders) for factor in (1.0, usual))
+
+    missed = [one for one in found if one.error > 0 and off(one) >= max(CHANCE * one.error, MISSED * one.actual_orders)]
+    return tuple(sorted(missed, key=lambda one: -off(one) / one.error))
 
 
 def _usual(found: Sequence[CohortScore]) -> float:

@@ -47,9 +47,9 @@ def of_cohorts(found: Sequence[CohortScore]) -> list[str]:
         for one in missed[:NAMED]
     ]
     more = f" and {len(missed) - NAMED} more" if len(missed) > NAMED else ""
-    which = "cohort was" if len(missed) == 1 else "cohorts were"
+    was = "was" if len(missed) == 1 else "were"
     said = (
-        f"{len(missed)} of {len(found)} acquisition {which} missed by far more than chance and the usual miss explain: {_listed(told)}{more}. "
+        f"{len(missed)} of {len(found)} acquisition cohorts {was} missed by far more than chance and the usual miss explain: {_listed(told)}{more}. "
         "Customers won then are not like the others; read their values with care."
     )
     return [said]
