@@ -271,6 +271,7 @@ def test_a_base_without_new_customers_has_no_elasticity_of_acquisition_above_nou
     found = elasticities(old, fits("pareto"), TERMS)
     assert found.new == 0
     assert by_name(found)["acquisition"].elasticity == 0
+    assert "nobody is expected" in by_name(found)["acquisition"].why
 
 
 def test_elasticities_are_plain_values_for_a_file():

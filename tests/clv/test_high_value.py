@@ -11,7 +11,7 @@ from tests.clv.test_elasticities import MODELS, TERMS, customers, fits
 from lifeworth.clv import risen
 from lifeworth.clv.margin import choose
 from lifeworth.clv.value import Fits, value
-from lifeworth.report.spec import Stats, Table
+from lifeworth.report.spec import Stats, Table, Text
 
 
 def valued(name="modified", terms=TERMS, rows=None):
@@ -79,7 +79,10 @@ def shown(**changes):
 
 
 def test_the_page_says_what_high_value_means_and_how_many_rise():
-    stats, table = shown()
+    words, stats, table = shown()
+    assert isinstance(words, Text)
+    assert "€47.00 of margin or more within 12 months" in words.text
+    assert "179 do not belong" in words.text
     assert isinstance(stats, Stats)
     assert [item.value for item in stats.items] == [47.0, 300, 179]
     assert "10 %" in stats.items[0].definition
@@ -88,12 +91,16 @@ def test_the_page_says_what_high_value_means_and_how_many_rise():
 
 
 def test_where_any_order_is_enough_the_page_says_so():
-    assert "any order is enough" in shown(threshold=1e-8)[0].items[0].note
-    assert "one order is enough" in shown(in_money=False, threshold=1.0)[0].items[0].note
-    assert shown(in_money=False, threshold=3.0)[0].items[0].note == ""
+    words, stats, _ = shown(threshold=1e-8)
+    assert "any order makes one high-value" in words.text
+    assert "any order is enough" in stats.items[0].note
+    assert "one order is enough" in shown(in_money=False, threshold=1.0)[1].items[0].note
+    words, stats, _ = shown(in_money=False, threshold=3.0)
+    assert "3 orders or more" in words.text
+    assert stats.items[0].note == ""
 
 
 def test_without_money_no_column_of_money_is_shown():
-    keys = {column.key for column in shown(in_money=False, threshold=3.0)[1].columns}
+    keys = {column.key for column in shown(in_money=False, threshold=3.0)[2].columns}
     assert "predicted_clv" not in keys
     assert "high_value_probability" in keys

@@ -166,6 +166,8 @@ def elasticities(rows: pa.Table, fits: Fits, terms: Terms) -> Elasticities:
         found |= {"basket": None, "margin": None}
         whys |= dict.fromkeys(("basket", "margin"), "Without amounts equity is counted in orders.")
     gains = {name: None if one is None else one * (present + fresh) / 100 for name, one in found.items()}
+    if not new.rate:
+        whys["acquisition"] = f"No first order lies in the last {window:,} days, so nobody is expected to come."
     if in_money and not terms.margin.known:
         gains["margin"], whys["margin"] = None, "The margin is not known, so one percent of it is no amount."
     levers = [

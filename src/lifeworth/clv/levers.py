@@ -134,12 +134,12 @@ def _said(defined: Sequence[Mapping[str, Any]], found: Mapping[str, Any], curren
             f"One percentage point more retention ({text(kept['today'], 'percent')} of customers who still buy do so a year on) "
             f"brings {_amount(point, found, currency)}."
         )
-    said.append(
+    limits = (
         "This does not say what it costs to move a lever, how far it can be moved, or that it moves alone: a discount that makes "
         f"people order more often takes from basket and margin. And it looks {horizon} ahead: retention pays later than the others, so "
         "with a longer horizon (--horizon 36m) it weighs more."
     )
-    return " ".join(said)
+    return " ".join(said) + "\n\n" + limits
 
 
 def _amount(value: float, found: Mapping[str, Any], currency: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lifeworth.report.format import text
-from lifeworth.report.spec import Block, Column, Kind, Stat, Stats, Table
+from lifeworth.report.spec import Block, Column, Kind, Stat, Stats, Table, Text
 
 
 def blocks(
@@ -27,6 +27,7 @@ def blocks(
     kind: Kind = "money" if money else "count"
     brought = "brought" if money else "ordered"
     return (
+        Text(_said(high, share, brought, horizon, what, currency), title="Who becomes high-value"),
         Stats(
             (
                 Stat(
@@ -52,10 +53,24 @@ def blocks(
                     f"Expected from outside the {share} of customers who have {brought} most so far.",
                     note=f"the best today have {brought} {text(high['cut'], kind, currency)} or more",
                 ),
-            ),
-            title="Who becomes high-value",
+            )
         ),
         _table(risers, share, brought, horizon, money=money),
+    )
+
+
+def _said(high: Mapping[str, Any], share: str, brought: str, horizon: str, what: str, currency: str) -> str:
+    expected, risers = round(high["expected"]), round(high["expected_risers"])
+    if least := _least(high):
+        reach = f"No more than {share} of your customers are expected to order at all within {horizon}, so {least} makes one high-value here."
+    elif high["in_money"]:
+        amount = text(high["threshold"], "money", currency)
+        reach = f"High-value means here: {amount} of {what} or more within {horizon}. That is what {share} of your customers are expected to reach."
+    else:
+        reach = f"High-value means here: {high['threshold']:,.0f} orders or more within {horizon}. No more than {share} of your customers are expected to reach that."
+    return (
+        f"{reach} Of the {expected:,} to be expected, {risers:,} do not belong to the {share} who have {brought} most so far: they are the "
+        "ones to win, and below are the likeliest of them."
     )
 
 

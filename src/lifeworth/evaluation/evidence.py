@@ -40,7 +40,7 @@ class Evidence:
     backtests: tuple[Backtest, ...]
     choice: Choice
     high_value: tuple[HighValue, ...] = ()
-    """What became of the chosen model's probabilities to become high-value, latest hold-out first."""
+    """What became of the chosen model's probabilities to become high-value, in the order of the hold-outs."""
 
     @property
     def latest(self) -> Backtest | None:
@@ -167,7 +167,7 @@ def _foretell(
 
 
 def _high_value(tests: list[Backtest], held: list[Holdout], model: str | None, share: float) -> tuple[HighValue, ...]:
-    """Of the latest hold-out, and of the one before it, which says whether what is seen there is of those days or of the model."""
+    """Of the first hold-out, and of a second one, which says whether what is seen there is of those days or of the model."""
     found = []
     for test, rows in list(zip(tests, held, strict=True))[:ORIGINS_OF_HIGH_VALUE]:
         trial = next((trial for trial in test.models if trial.name == model), None)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from lifeworth.evaluation.high_value import NINETY, HighValue
-from lifeworth.report.format import text
+from lifeworth.report.format import interval, text
 from lifeworth.report.spec import Axis, Block, Chart, Column, Series, Stat, Stats, Table, Text
 
 TITLE = "Did those become high-value who were said to?"
 
 
 def high_value_blocks(tests: Sequence[HighValue], level: float = 1.0) -> tuple[Block, ...]:
-    """The verdict, the scores, the picture and the table of the latest test; an earlier one is spoken of in the verdict.
+    """The verdict, the scores, the picture and the table of the first test; a second one is spoken of in the verdict.
 
     Args:
-        tests: The latest first; nothing to show where there is none.
+        tests: The one to show first; nothing to show where there is none.
         level: What the forecast multiplies order rates by, which the test knew nothing of.
     """
     if not tests:
@@ -33,8 +34,8 @@ def verdict(tests: Sequence[HighValue], level: float = 1.0) -> str:
     """In words: what was promised and what came, whether chance explains the difference, and whether it was so before."""
     test = tests[0]
     promised = (
-        f"Known by {test.as_of}, {test.expected:,.0f} of {test.customers:,} customers were expected to reach "
-        f"{_threshold(test)} by {test.until}; {test.happened:,} did."
+        f"By what was known on {_day(test.as_of)}, {test.expected:,.0f} of {test.customers:,} customers were expected to reach "
+        f"{_threshold(test)} by {_day(test.until)}; {test.happened:,} did."
     )
     said = [promised]
     if not test.findings:
@@ -57,9 +58,9 @@ def verdict(tests: Sequence[HighValue], level: float = 1.0) -> str:
     if test.findings and len(tests) > 1:
         again = [finding for finding in test.findings if finding in tests[1].findings and _same_side(*tests[:2])]
         said.append(
-            f"The test before it, from {tests[1].as_of}, shows the same: expect it of the present probabilities too."
+            f"Another test, from {_day(tests[1].as_of)} to {_day(tests[1].until)}, shows the same: expect it of the present probabilities too."
             if again
-            else f"The test before it, from {tests[1].as_of}, does not show this, so it may be those days and not the model."
+            else f"Another test, from {_day(tests[1].as_of)} to {_day(tests[1].until)}, does not show this, so it may be those days and not the model."
         )
     if test.findings:
         said.append("The probabilities handed out are the model's own; they are not bent to this test.")
@@ -70,6 +71,10 @@ def verdict(tests: Sequence[HighValue], level: float = 1.0) -> str:
             "They did no better than one and the same probability for everybody: do not choose customers by them."
         )
     return " ".join(said)
+
+
+def _day(day: date) -> str:
+    return text(day, "date")
 
 
 def _same_side(one: HighValue, other: HighValue) -> bool:
@@ -141,11 +146,11 @@ def _picture(test: HighValue) -> Chart:
 def _table(test: HighValue) -> Table:
     rows = tuple(
         (
-            f"{one.low:.0%} to {one.high:.0%}",
+            f"{text(one.low, 'percent', places=0)} to {text(one.high, 'percent', places=0)}",
             one.customers,
             one.predicted,
             one.actual,
-            f"{one.actual_low:.1%} to {one.actual_high:.1%}",
+            interval(one.actual_low, one.actual_high, "percent"),
             one.predicted * one.customers,
             round(one.actual * one.customers),
         )
@@ -157,7 +162,7 @@ def _table(test: HighValue) -> Table:
         Column("predicted", "Foretold", "percent", "mean probability of these customers"),
         Column("actual", "Did", "percent", "share of them that reached the threshold"),
         Column("chance", "90 % interval", definition="of that share"),
-        Column("expected", "Expected", "number", "customers expected to reach it"),
+        Column("expected", "Expected", "ratio", "customers expected to reach it"),
         Column("came", "Came", "count", "customers who did"),
     )
     return Table("Probabilities and outcomes, range by range", columns, rows)
