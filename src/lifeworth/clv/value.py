@@ -95,10 +95,9 @@ def value(rows: pa.Table, fits: Fits | None, terms: Terms) -> Valuation:
         columns |= dict.fromkeys(_PREDICTED, pa.nulls(rows.num_rows, pa.float64()))
         columns["expected_next_order_at"] = pa.nulls(rows.num_rows, pa.date32())
     else:
-        predicted, equity = _future(rows, fits, terms)
+        so_far = columns["historic_clv" if terms.has_money else "orders"].to_numpy(zero_copy_only=False)
+        predicted, equity, high = _future(rows, fits, terms, np.asarray(so_far, np.float64))
         columns |= predicted
-        chance, high = _high(rows, fits, terms, columns["historic_clv" if terms.has_money else "orders"])
-        columns["high_value_probability"] = _column(chance)
     historic, future = columns["historic_clv"], columns["predicted_clv"]
     columns["total_clv"] = pc.add(historic, future)
     return Valuation(pa.table({name: columns[name] for name in _ORDER}), equity, high)
@@ -158,7 +157,9 @@ def _past(rows: pa.Table, terms: Terms) -> dict[str, Any]:
     }
 
 
-def _future(rows: pa.Table, fits: Fits, terms: Terms) -> tuple[dict[str, Any], dict[str, float] | None]:
+def _future(
+    rows: pa.Table, fits: Fits, terms: Terms, so_far: Floats
+) -> tuple[dict[str, Any], dict[str, float] | None, HighValue]:
     histories = arrays(rows, terms.unit)
     model, span = fits.forecast, terms.span
     delta = terms.discount.continuous(terms.unit)
@@ -170,9 +171,21 @@ def _future(rows: pa.Table, fits: Fits, terms: Terms) -> tuple[dict[str, Any], d
         "expected_orders": _column(model.expected_orders(histories, span)),
         "expected_next_order_at": _dates(terms.as_of, next_order),
     }
-    if fits.spend is None:
-        return columns | dict.fromkeys(_PREDICTED[3:], nothing), None
-    spend = spend_arrays(rows, first_order=fits.first_order)
+    spend = None if fits.spend is None else spend_arrays(rows, first_order=fits.first_order)
+    chance, high = high_value(
+        model,
+        fits.spend,
+        histories,
+        spend,
+        so_far,
+        span=span,
+        rate=delta,
+        margin=terms.margin.rate,
+        share=terms.high_share,
+    )
+    columns = dict.fromkeys(_PREDICTED, nothing) | columns | {"high_value_probability": _column(chance)}
+    if fits.spend is None or spend is None:
+        return columns, None, high
     order_value = fits.spend.expected_value(spend)
     value = model.expected_discounted_orders(histories, delta, span) * order_value * terms.margin.rate
     spread = value_intervals(model, fits.spend, histories, spend, span, rate=delta)
@@ -184,22 +197,8 @@ def _future(rows: pa.Table, fits: Fits, terms: Terms) -> tuple[dict[str, Any], d
         "predicted_clv_high": _column(spread.high * rate),
     }
     total = float(value.sum())
-    low, high = fits.level.widened(total, spread.total_low * rate, spread.total_high * rate)
-    return columns, {"value": total, "low": low, "high": high}
-
-
-def _high(rows: pa.Table, fits: Fits, terms: Terms, so_far: Any) -> tuple[Floats, HighValue]:
-    return high_value(
-        fits.forecast,
-        fits.spend,
-        arrays(rows, terms.unit),
-        None if fits.spend is None else spend_arrays(rows, first_order=fits.first_order),
-        np.asarray(so_far.to_numpy(zero_copy_only=False), np.float64),
-        span=terms.span,
-        rate=terms.discount.continuous(terms.unit),
-        margin=terms.margin.rate,
-        share=terms.high_share,
-    )
+    low, high_end = fits.level.widened(total, spread.total_low * rate, spread.total_high * rate)
+    return columns, {"value": total, "low": low, "high": high_end}, high
 
 
 def _dates(as_of: date, days: Floats) -> pa.Array:
