@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from lifeworth.evaluation.backtest import Backtest, Trial
 from lifeworth.evaluation.calibration import Coverage, calibration_error
@@ -40,6 +41,10 @@ MEASURES: tuple[tuple[str, str, Kind, str], ...] = (
         "Part of the actual total from the tenth of customers predicted highest; chance brings 10 %.",
     ),
 )
+
+
+SHORT = MappingProxyType({"bias": "Missed by", "spearman": "Ranking", "gini": "Gini", "top": "Top tenth"})
+"""Titles for a table that has more columns beside these."""
 
 
 def compared(test: Backtest) -> list[Table]:
@@ -129,14 +134,14 @@ def _origins(tests: Sequence[Backtest], model: str, what: str) -> Table:
         Column("until", "Tested to", "date"),
         Column("customers", "Customers", "count"),
         Column("actual", "Orders that came" if what == "orders" else "Money that came", kind),
-        *_measures(kind),
+        *_measures(kind, SHORT),
         Column(
             "calibration",
             "Tenths off by",
             "percent",
             "Σ |predicted − actual| of the ten groups by prediction ÷ actual total.",
         ),
-        Column("inside", "Inside intervals", "percent", "Share whose randomised PIT lies in 5–95 %: 90 % when right."),
+        Column("inside", "Inside", "percent", "Share whose randomised PIT lies in 5–95 %: 90 % when right."),
     )
     rows: list[tuple[Value, ...]] = []
     for test in tests:
@@ -166,8 +171,8 @@ def _measured(scores: Scores) -> tuple[float | None, ...]:
     return tuple(score.value for score in found)
 
 
-def _measures(kind: Kind) -> tuple[Column, ...]:
+def _measures(kind: Kind, titles: Mapping[str, str] = MappingProxyType({})) -> tuple[Column, ...]:
     return tuple(
-        Column(key, title, "money" if kind == "money" and key in {"mae", "rmse"} else reads, words)
+        Column(key, titles.get(key, title), "money" if kind == "money" and key in {"mae", "rmse"} else reads, words)
         for key, title, reads, words in MEASURES
     )
