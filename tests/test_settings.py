@@ -76,3 +76,9 @@ def test_a_broken_file_names_itself(tmp_path: Path) -> None:
     (tmp_path / "lifeworth.toml").write_text("margin = = 0.3")
     with pytest.raises(FileError, match=r"lifeworth\.toml"):
         read(tmp_path, environment={})
+
+
+def test_covariates_are_named_in_one_text_or_a_list() -> None:
+    assert load({"covariates": ["channel", "country"]}).covariates == "channel,country"
+    assert load({"covariates": []}).covariates == "none"
+    assert load({}).covariates == "auto"

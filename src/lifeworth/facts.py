@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
+from lifeworth.clv.effects import effects
 from lifeworth.clv.elasticities import Elasticities
 from lifeworth.clv.learn import Learned
 from lifeworth.clv.value import Terms, Valuation
@@ -19,7 +20,7 @@ from lifeworth.settings import Settings
 
 RECORDED = (
     "horizon", "margin", "discount", "rates", "dates", "decimal", "columns", "zero_value", "duplicates",
-    "model", "time_unit", "seed", "min_customers", "min_repeaters", "high_value",
+    "model", "covariates", "time_unit", "seed", "min_customers", "min_repeaters", "high_value",
 )  # fmt: skip
 """Settings that change a result, and so belong in the record of a run."""
 
@@ -49,6 +50,7 @@ def collect(
         "value": _value(cleaned, valuation, learned, terms)
         | {"elasticities": None if drivers is None else drivers.to_dict()},
         "model": None if learned.fits is None else _model(learned),
+        "covariates": {"said": learned.known},
         "evidence": None if learned.evidence is None else learned.evidence.to_dict(),
         "choice": learned.reason,
         "warnings": list(learned.warnings),
@@ -116,6 +118,8 @@ def _model(learned: Learned) -> dict[str, Any]:
         "name": orders.model.name,
         "key": orders.model.key,
         "parameters": dict(orders.parameters),
+        "covariates": [one.to_dict() for one in learned.fits.covariates],
+        "effects": [one.to_dict() for one in effects(orders, learned.fits.covariates)],
         "log_likelihood": orders.log_likelihood,
         "unit": orders.unit,
         "level": learned.fits.level.factor,

@@ -29,6 +29,8 @@ from lifeworth.engine.base import Engine
 from lifeworth.engine.connect import connect
 from lifeworth.errors import DataError
 from lifeworth.features.cohorts import cohorts
+from lifeworth.features.covariates import Wanted, filled, from_the_start
+from lifeworth.features.covariates import choose as wanted
 from lifeworth.features.history import history, purchase_days
 from lifeworth.kpis import actions as kpis
 from lifeworth.kpis.basics import basics, window
@@ -52,7 +54,7 @@ KEPT = {
     "customers": ("orders",),
     "quarantine": ("staged",),
     "purchase_days": ("orders", "refunds"),
-    "history": ("orders", "refunds"),
+    "history": ("orders", "refunds", "order_lines"),
     "cohorts": ("orders", "refunds"),
     "customers_scored": ("history",),
 }
@@ -104,8 +106,9 @@ def run(
     settings = (settings or read(folder)).with_(**changes)
     with connect() as engine, _begin(folder, engine) as writer:
         source, cleaned = _read(engine, inputs, settings, progress)
-        rows = _histories(engine, cleaned, progress)
-        learned = learn(engine, rows, cleaned, settings, progress)
+        covariates = _covariates(engine, cleaned, settings)
+        rows = _histories(engine, cleaned, covariates, progress)
+        learned = learn(engine, rows, cleaned, settings, progress, covariates)
         with progress.step("Valuing every customer"):
             terms = _terms(engine, cleaned, settings)
             valuation = value(rows, learned.fits, terms)
@@ -138,7 +141,9 @@ def check(inputs: Any, *, settings: Settings | None = None, progress: Progress =
         source, cleaned = _read(engine, inputs, settings, progress)
         known = count(engine, cleaned)
         capabilities = readiness(source, cleaned, settings, engine, facts=known)
-        return pages.check(source, cleaned, capabilities, foretell(cleaned, known, settings))
+        return pages.check(
+            source, cleaned, capabilities, foretell(cleaned, known, settings, _covariates(engine, cleaned, settings))
+        )
 
 
 # -- steps, in their order ----------------------------------------------------------------------------------------------
@@ -149,13 +154,23 @@ def _read(engine: Engine, inputs: Any, settings: Settings, progress: Progress) -
     return source, cleaned
 
 
-def _histories(engine: Engine, cleaned: Cleaned, progress: Progress) -> pa.Table:
+def _covariates(engine: Engine, cleaned: Cleaned, settings: Settings) -> Wanted:
+    """What else is asked of each customer's first purchase; a model named with covariates says it too."""
+    orders, lines = cleaned.orders, cleaned.order_lines
+    named = settings.model.partition("+")[2].replace("+", ",")
+    return wanted(named or settings.covariates, engine.row(filled(orders, lines)), lines)
+
+
+def _histories(engine: Engine, cleaned: Cleaned, covariates: Wanted, progress: Progress) -> pa.Table:
     """What a model needs to know about each customer, by customer id."""
     with progress.step("Histories"):
         orders, refunds, as_of = cleaned.orders, cleaned.refunds, cleaned.as_of
         engine.create("purchase_days", purchase_days(orders, refunds, as_of))
         past = history(orders, refunds, as_of, margin=cleaned.has_margin)
+        if covariates.names:
+            past = from_the_start(engine.create("_past", past), orders, refunds, as_of, covariates)
         rows = engine.arrow(engine.create("history", past, order_by=["customer_id"]))
+        engine.drop("_past")
         engine.create("cohorts", cohorts(orders, refunds, cleaned.first_at.date(), as_of))
     if rows.num_rows == 0:
         raise DataError(

@@ -52,6 +52,11 @@ class Settings(BaseModel):
         description="Rows alike in every column that name the same order: once, or as often as they stand there.",
     )
     model: str = Field("auto", description="The order model; by default the one that wins the back-test.")
+    covariates: str = Field(
+        "auto",
+        description="What is known of customers from their first purchase and may move their parameters: auto, none, or names such as "
+        "channel, country, first_category, first_product.",
+    )
     high_value: float = Field(
         0.10, gt=0, lt=1, description="Share of customers that counts as high-value: what they reach is the threshold."
     )
@@ -66,6 +71,11 @@ class Settings(BaseModel):
     @classmethod
     def _read_horizon(cls, value: object) -> object:
         return Period.parse(value) if isinstance(value, str) else value
+
+    @field_validator("covariates", mode="before")
+    @classmethod
+    def _read_covariates(cls, value: object) -> object:
+        return ",".join(str(name) for name in value) or "none" if isinstance(value, list | tuple) else value
 
     def with_(self, **changes: Any) -> Settings:
         """A copy with some fields changed, checked like any other input; `None` leaves a field as it is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 from pathlib import Path
 
@@ -17,8 +18,11 @@ from lifeworth.evaluation.compare import choose
 from lifeworth.evaluation.evidence import gather
 from lifeworth.evaluation.holdout import hold_out
 from lifeworth.evaluation.promises import of_intervals
+from lifeworth.evaluation.screen import screen
 from lifeworth.features.calendar import Split
-from lifeworth.models import BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD
+from lifeworth.features.covariates import Wanted
+from lifeworth.features.levels import Levels
+from lifeworth.models import BetaGeoNBD, History, ModifiedBetaGeoNBD, ParetoNBD
 from lifeworth.units import Period, TimeUnit
 
 pytestmark = pytest.mark.data
@@ -36,6 +40,8 @@ def order_table(engine: Engine, path: Path, customer: str, day: str, money: str,
         net_revenue=raw[money].cast(MONEY),
         refunded=ibis.null(MONEY),
         margin=ibis.null(MONEY),
+        channel=ibis.null("string"),
+        country=raw["Country"] if "Country" in raw.columns else ibis.null("string"),
     )
     return engine.create("orders", rows)
 
@@ -158,3 +164,27 @@ def test_superstore_is_said_to_be_no_better_than_chance(data_dir: Path) -> None:
     assert found.verdict == "no better than a baseline"
     assert any("no better than chance" in warning for warning in found.warnings)
     assert any("30% fewer orders" in warning for warning in found.warnings)
+
+
+def test_the_country_of_uci_tells_customers_apart_no_better_than_chance(data_dir: Path) -> None:
+    with connect() as engine:
+        path = data_dir / "uci_online_retail" / "online_retail.parquet"
+        orders = order_table(engine, path, "CustomerID", "InvoiceDate", "line", "InvoiceNo")
+        split = Split(date(2011, 8, 31), date(2011, 12, 9))
+        test = hold_out(engine, orders, None, split, TimeUnit.WEEK, Wanted(("country",)))
+    assert test.levels[0].reference == "United Kingdom"
+    assert sum(test.levels[0].customers) == len(test) == 3317
+    (found,) = screen(test.history, test.levels, BetaGeoNBD())
+    assert not found.taken
+
+
+def test_gender_and_channel_of_the_apparel_retailer_tell_customers_apart(data_dir: Path) -> None:
+    """Four effects that raise the likelihood of Pareto/NBD by 27.0, as CLVTools has it (-5848.098 to -5821.063)."""
+    with (data_dir / "btyd_reference" / "apparel_cbs_week104.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    columns = {f"{name}=1": [float(row[name]) for row in rows] for name in ("Gender", "Channel")}
+    h = History(*([float(row[name]) for row in rows] for name in ("x", "tx", "T")), covariates=columns)
+    levels = [Levels(name, ("0", "1"), (1, 1)) for name in ("Gender", "Channel")]
+    found = screen(h, levels, ParetoNBD())
+    assert [one.taken for one in found] == [True, True]
+    assert sum(one.ratio for one in found) == pytest.approx(2 * 27.035, abs=0.3)

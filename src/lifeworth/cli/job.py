@@ -48,6 +48,13 @@ Rates = Annotated[
     Path | None, typer.Option(metavar="FILE", help="CSV of exchange rates: currency, rate and, if you like, date.")
 ]
 Model = Annotated[str | None, typer.Option(metavar="NAME", help="The order model; by default the back-test decides.")]
+Covariates = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAMES",
+        help="What a first purchase says that may move the model: auto, none, or channel,country,first_category,first_product.",
+    ),
+]
 Seed = Annotated[int | None, typer.Option(metavar="NUMBER", help="Seed of everything drawn at random.")]
 ZeroValue = Annotated[
     Literal["keep", "set-aside"] | None, typer.Option(help="Orders worth nothing: a purchase of value 0, or set aside.")
@@ -73,6 +80,7 @@ def run(
     currency: Currency = None,
     rates: Rates = None,
     model: Model = None,
+    covariates: Covariates = None,
     seed: Seed = None,
     zero_value: ZeroValue = None,
     duplicates: Duplicates = None,
@@ -85,8 +93,8 @@ def run(
     """
     changes = {
         "as_of": as_of, "horizon": horizon, "margin": margin, "discount": discount, "columns": _columns(column_map),
-        "dates": dates, "decimal": decimal, "currency": currency, "rates": rates, "model": model, "seed": seed,
-        "zero_value": zero_value, "duplicates": duplicates,
+        "dates": dates, "decimal": decimal, "currency": currency, "rates": rates, "model": model,
+        "covariates": covariates, "seed": seed, "zero_value": zero_value, "duplicates": duplicates,
     }  # fmt: skip
     _run(orders, workspace, changes, as_json=as_json, quiet=quiet)
 

@@ -12,6 +12,7 @@ from lifeworth.clv.alive import alive_path
 from lifeworth.clv.alive import page as alive_page
 from lifeworth.clv.simple import SimpleCLV, customer_lifespan, from_totals
 from lifeworth.errors import OptionError
+from lifeworth.features.levels import Levels
 from lifeworth.report.spec import Column, Page, Table
 from lifeworth.units import Period
 from lifeworth.workspace import Workspace
@@ -170,9 +171,17 @@ def alive(ws: Workspace, customer: str, *, horizon: Period | None = None) -> Pag
         raise OptionError(f'No customer is called "{customer}".', hint=_near(ws, days, customer))
     ahead = horizon or Period.parse(ws.facts["settings"]["horizon"])
     bought, end, level = [row["day"] for row in rows], ahead.after(ws.as_of), ws.facts["model"].get("level", 1.0)
-    path = alive_path(fitted, bought, as_of=ws.as_of, end=end, level=level)
+    path = alive_path(fitted, bought, as_of=ws.as_of, end=end, level=level, covariates=_covariates(ws, customer))
     values = [None if row["value"] is None else float(row["value"]) for row in rows]
     return alive_page(customer, path, values, model=fitted.model.name, currency=ws.currency, horizon=str(ahead))
+
+
+def _covariates(ws: Workspace, customer: str) -> dict[str, float]:
+    """What the order model knows of one customer from their first purchase."""
+    past = ws.table("history")
+    row = ws.engine.arrow(past.filter(past.customer_id == customer))
+    levels = [Levels.from_dict(said) for said in ws.facts["model"].get("covariates", [])]
+    return {name: float(value[0]) for one in levels for name, value in one.indicators(row).items()}
 
 
 def _near(ws: Workspace, days: ibis.expr.types.Table, customer: str) -> str:

@@ -27,7 +27,7 @@ import pyarrow as pa
 from lifeworth.clv.newcomers import Newcomers, newcomers
 from lifeworth.clv.value import Fits, Terms
 from lifeworth.errors import InputError
-from lifeworth.features.series import arrays, spend_arrays
+from lifeworth.features.series import spend_arrays
 from lifeworth.models.distinct import Array
 from lifeworth.models.history import History
 from lifeworth.models.orders import FittedOrders
@@ -142,7 +142,7 @@ def elasticities(rows: pa.Table, fits: Fits, terms: Terms) -> Elasticities:
     """
     model, in_money = fits.forecast, fits.spend is not None
     rate = terms.margin.rate if in_money else 1.0
-    h, value = arrays(rows, terms.unit), _order_value(rows, fits)
+    h, value = fits.histories(rows, terms.unit), _order_value(rows, fits)
     window, new = newcomers(rows, h, fits, rate, terms.unit)
     delta = terms.discount.continuous(terms.unit)
     base = _Base(h, value * rate, new, delta, terms.span, terms.unit.per_year)

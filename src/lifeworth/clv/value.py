@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from lifeworth.clv.high_value import HighValue, high_value
 from lifeworth.clv.margin import Margin
 from lifeworth.evaluation.level import Level
+from lifeworth.features.levels import Levels
 from lifeworth.features.series import arrays, spend_arrays
 from lifeworth.models.gamma_gamma import FittedSpend
+from lifeworth.models.history import History
 from lifeworth.models.orders import FittedOrders
 from lifeworth.models.predictive import value_intervals
 from lifeworth.models.stimulus import stimulated
@@ -37,6 +39,12 @@ class Fits:
     """Whether the spend model learnt from first orders too."""
     level: Level = field(default_factory=Level)
     """Whether customers order more or less often than the model's rates say, by the hold-outs."""
+    covariates: tuple[Levels, ...] = ()
+    """What the order model knows of customers from their first purchase."""
+
+    def histories(self, rows: pa.Table, unit: TimeUnit) -> History:
+        """Rows of a history as the order model takes them."""
+        return arrays(rows, unit, self.covariates)
 
     @property
     def forecast(self) -> FittedOrders:
@@ -160,7 +168,7 @@ def _past(rows: pa.Table, terms: Terms) -> dict[str, Any]:
 def _future(
     rows: pa.Table, fits: Fits, terms: Terms, so_far: Floats
 ) -> tuple[dict[str, Any], dict[str, float] | None, HighValue]:
-    histories = arrays(rows, terms.unit)
+    histories = fits.histories(rows, terms.unit)
     model, span = fits.forecast, terms.span
     delta = terms.discount.continuous(terms.unit)
     nothing = pa.nulls(rows.num_rows, pa.float64())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 from ibis.expr.types import Table
@@ -20,6 +20,7 @@ from lifeworth.evaluation.high_value import HighValue, high_value
 from lifeworth.evaluation.holdout import Holdout, evenly, hold_out
 from lifeworth.evaluation.metrics import jsonable
 from lifeworth.features.calendar import splits
+from lifeworth.features.covariates import NO_COVARIATES, Wanted
 from lifeworth.models.base import Model
 from lifeworth.report.progress import SILENT, Progress
 from lifeworth.units import Period, TimeUnit
@@ -71,6 +72,16 @@ class Evidence:
         }
 
 
+class Ballot(Protocol):
+    """Candidates that depend on the customers there are to learn from."""
+
+    def __call__(self, test: Holdout) -> Mapping[str, Model[Any]]:
+        """The candidates at one hold-out; the same keys at each."""
+
+    def likely(self, covariates: Collection[str]) -> Collection[str]:
+        """The keys there will probably be, before any hold-out was seen."""
+
+
 def gather(
     engine: Engine,
     orders: Table,
@@ -81,7 +92,8 @@ def gather(
     horizon: Period,
     unit: TimeUnit = TimeUnit.WEEK,
     customers: pa.ChunkedArray | None = None,
-    candidates: Mapping[str, Model[Any]] | None = None,
+    candidates: Mapping[str, Model[Any]] | Ballot | None = None,
+    covariates: Wanted = NO_COVARIATES,
     has_money: bool = True,
     origins: int = 3,
     min_customers: int = 100,
@@ -101,7 +113,9 @@ def gather(
         unit: The unit models count time in.
         customers: Ids of all customers, in a stated order; of more than `MOST_CUSTOMERS` that many are tested, evenly
             spaced. Where left out, all are.
-        candidates: Order models by key; BG/NBD and MBG/NBD where left out.
+        candidates: Order models by key, or what gives them for a hold-out, asked in the order of the report; BG/NBD and MBG/NBD where
+            left out.
+        covariates: What else candidates may know of each customer, from their first purchase day.
         has_money: Whether order values mean anything.
         origins: Most hold-outs of a kind. Intervals, the dearest part, are tested of the model chosen alone.
         min_customers: Fewer customers to learn from cannot be judged.
@@ -111,17 +125,20 @@ def gather(
     """
     tests: list[Backtest] = []
     held: list[Holdout] = []
+    standing: list[Mapping[str, Model[Any]]] = []
     candidates = default_candidates() if candidates is None else candidates
     began = perf_counter()
-    _foretell(customers, candidates, first, as_of, horizon, origins, progress)
+    keys = candidates.likely(covariates.names) if callable(candidates) else tuple(candidates)
+    _foretell(customers, keys, first, as_of, horizon, origins, progress)
     try:
         orders, refunds = _some(engine, orders, refunds, customers)
         for split in splits(first, as_of, horizon, at_most=origins):
             with progress.step(f"Holding out {split.as_of} to {split.until}"):
-                test = hold_out(engine, orders, refunds, split, unit)
+                test = hold_out(engine, orders, refunds, split, unit, covariates)
             if tests and len(test) < min_customers:
                 continue
-            found = backtest(test, candidates, has_money=has_money, with_intervals=False, progress=progress)
+            standing.append(candidates(test) if callable(candidates) else candidates)
+            found = backtest(test, standing[-1], has_money=has_money, with_intervals=False, progress=progress)
             held.append(test)
             tests.append(replace(found, notes=(*found.notes, *_drawn(customers))))
     finally:
@@ -130,7 +147,7 @@ def gather(
     if choice.model is not None:
         with progress.step("Testing the intervals of the model chosen", len(tests)) as step:
             for number, test in enumerate(held):
-                tests[number] = _held_to_its_word(tests[number], test, choice.model, candidates)
+                tests[number] = _held_to_its_word(tests[number], test, choice.model, standing[number])
                 step.advance()
         # The same choice, told once more with what its intervals have shown.
         choice = choose(tests, min_customers=min_customers, min_repeaters=min_repeaters)
@@ -151,7 +168,7 @@ def _held_to_its_word(found: Backtest, test: Holdout, name: str, candidates: Map
 
 def _foretell(
     customers: pa.ChunkedArray | None,
-    candidates: Mapping[str, Model[Any]],
+    candidates: Collection[str],
     first: date,
     as_of: date,
     horizon: Period,

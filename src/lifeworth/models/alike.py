@@ -7,7 +7,7 @@ as the plain model has parameters, however many effects there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -21,11 +21,15 @@ from lifeworth.models.stimulus import Stimulated, stimulated
 EVERY = slice(None)
 
 
-def alike(orders: FittedOrders, h: History) -> Iterator[tuple[Any, FittedOrders, History]]:
+def alike(orders: FittedOrders, h: History) -> Iterable[tuple[Any, FittedOrders, History]]:
     """The rows of each group of customers with equal covariates, the plain model that holds for them, and their histories.
 
-    A model without covariates has one group: all rows, itself, and `h`.
+    A model without covariates has one group: all rows, itself, and `h`. The groups of few customers are kept with their histories.
     """
+    return h.kept("alike", orders, lambda: list(_groups(orders, h)))
+
+
+def _groups(orders: FittedOrders, h: History) -> Iterator[tuple[Any, FittedOrders, History]]:
     habits = orders.model if isinstance(orders.model, Stimulated) else None
     model = orders.model if habits is None else habits.model
     if not isinstance(model, WithCovariates):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,6 +15,10 @@ from lifeworth.models.distinct import Array, Distinct, distinct
 from lifeworth.units import TimeUnit
 
 MAX_FAULTS = 10
+KEPT = 20_000
+"""Of more rows nothing but their distinct ones is kept: it would take too much room."""
+
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +73,23 @@ class Cells:
         if columns not in known:
             known[columns] = distinct([getattr(self, name) for name in columns], self.weights)
         return known[columns]
+
+    def kept(self, what: str, whose: object, make: Callable[[], Kept], *key: object) -> Kept:
+        """What `make` gives; where the rows are few it is made once and kept with them.
+
+        Args:
+            what: A name for it.
+            whose: What it was made with. It is kept too, so that no other object can come to stand for it.
+            make: Makes it.
+            key: What else it depends on.
+        """
+        if len(self) > KEPT:
+            return make()
+        known: dict[object, tuple[object, Kept]] = self._known  # type: ignore[attr-defined]
+        place = (what, id(whose), *key)
+        if place not in known:
+            known[place] = (whose, make())
+        return known[place][1]
 
     def compress(self) -> Self:
         """The same customers with equal rows made one, their weights added."""

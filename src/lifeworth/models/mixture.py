@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import special
@@ -88,6 +89,18 @@ def count_table(points: Sequence[FittedOrders], group: Group, horizon: float) ->
     return n, _at_all_times(spread, total / len(points))
 
 
+def kept_table(
+    orders: FittedOrders, points: Sequence[FittedOrders], h: History, group: Group, horizon: float
+) -> tuple[Array, Array]:
+    """As `count_table`, for a group of `h`; of few customers it is kept with their histories.
+
+    A test asks for the same tables four times: for counts and for money, for points and for probabilities.
+    """
+    return h.kept(
+        "table", orders, lambda: count_table(points, group, horizon), horizon, group.x, group.z, group.T.tobytes()
+    )
+
+
 def _at_all_times(spread: Array | None, found: Array) -> Array:
     """A table at Chebyshev's points taken to all T."""
     return found if spread is None else np.minimum.accumulate(np.clip(spread @ found, 0.0, 1.0), axis=1)
@@ -135,17 +148,35 @@ def sums(
     often = (
         numbers[np.argmax(at_least.max(axis=0) < 0.5 * rarest)] if at_least[:, -1].max() < 0.5 * rarest else numbers[-1]
     )
+    nodes, chance = _condensed(middle, chance)
+    own = tuple(tuple(taste.theta.tolist()) for taste in tastes)
+    grid, above = _sums_of(own, (p, q, v), known, typical, float(often), rarest, tuple(nodes.tolist()))
+    return grid, chance @ above
+
+
+@lru_cache(maxsize=512)
+def _sums_of(
+    tastes: tuple[tuple[float, ...], ...],
+    theta: tuple[float, ...],
+    known: float,
+    typical: float,
+    often: float,
+    rarest: float,
+    nodes: tuple[float, ...],
+) -> tuple[Array, Array]:
+    """The grid, and P(sum of n spends > w) for each n of `nodes` (nodes × grid): the same for customers of one x, whatever their covariates."""
+    p, q, v = theta
     shape = q + p * known
     ends = special.betaincinv(np.array([p, p * often]), shape, np.array([1e-3, 1 - 0.25 * rarest]))
     low, high = np.log(ends) - np.log1p(-np.minimum(ends, 1 - 1e-12))
     grid = np.linspace(low, high, GRID)
-    nodes, chance = _condensed(middle, chance)
-    above = np.zeros((GRID, nodes.size))
-    for taste in tastes:
-        own_p, own_q, own_v = taste.theta
+    above = np.zeros((GRID, len(nodes)))
+    for own_p, own_q, own_v in tastes:
         moved = grid + np.log((v + known * typical) / (own_v + known * typical))
-        above += special.betainc(own_q + own_p * known, own_p * nodes, special.expit(-moved)[:, None])
-    return grid, chance @ (above.T / len(tastes))
+        above += special.betainc(own_q + own_p * known, own_p * np.array(nodes), special.expit(-moved)[:, None])
+    table = above.T / len(tastes)
+    grid.flags.writeable = table.flags.writeable = False
+    return grid, table
 
 
 def reach(chance: float, alive: Array) -> Array:

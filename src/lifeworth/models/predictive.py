@@ -21,7 +21,7 @@ from lifeworth.models.distinct import Array, Codes, distinct
 from lifeworth.models.doubt import PredictiveIntervals, covariates_of, few_points, total_points
 from lifeworth.models.gamma_gamma import FittedSpend
 from lifeworth.models.history import History, SpendHistory
-from lifeworth.models.mixture import count_point, count_table, groups, reach, second_moment, sum_point, sums
+from lifeworth.models.mixture import count_point, groups, kept_table, reach, second_moment, sum_point, sums
 from lifeworth.models.orders import FittedOrders
 from lifeworth.models.posterior import Posterior
 from lifeworth.models.posterior_predictive import counts_under, values_under
@@ -65,10 +65,10 @@ def _counts(
 ) -> tuple[Array, Array, Array]:
     """Lower and upper point, and the mean of the squared number given alive, of each row."""
     points, names = few_points(orders), covariates_of(orders)
-    alive = _alive(points, h)
+    alive = _alive(orders, points, h)
     low, high, second = np.zeros(len(h)), np.zeros(len(h)), np.zeros(len(h))
     for group in groups(h, names):
-        numbers, at_least = count_table(points, group, horizon)
+        numbers, at_least = kept_table(orders, points, h, group, horizon)
         for level, result in zip(levels, (low, high), strict=True):
             beyond = reach(1 - level, alive[group.rows])
             result[group.rows] = count_point(at_least, numbers, group.place, beyond)
@@ -142,11 +142,11 @@ def _values(
     """Lower and upper point and mean square of each row's spend given alive, as multiples of v + spent so far."""
     points, names = few_points(orders), covariates_of(orders)
     p, q, v = spend.theta
-    alive = _alive(points, h)
+    alive = _alive(orders, points, h)
     low, high, second = np.zeros(len(h)), np.zeros(len(h)), np.zeros(len(h))
     typical = spend.data.get("mean_value", p * v / max(q - 1, 0.1))
     for group in groups(h, names, bought):
-        numbers, at_least = count_table(points, group, horizon)
+        numbers, at_least = kept_table(orders, points, h, group, horizon)
         known = float(bought[group.rows[0]])
         grid, above = sums(tastes, spend.theta, numbers, at_least, known, typical, 1 - levels[1])
         for level, result in zip(levels, (low, high), strict=True):
@@ -173,7 +173,7 @@ def probability_integral(
 
 def _integral(orders: FittedOrders, h: History, horizon: float, observed: Array, rng: np.random.Generator) -> Array:
     points, names = few_points(orders), covariates_of(orders)
-    alive = _alive(points, h)
+    alive = _alive(orders, points, h)
     found = distinct([h.x, h.T, observed, *(getattr(h, name) for name in names)], None)
     x, T, n, *z = found.columns
     filled = [(f.recipe, f.model.filling(f.theta.tolist()).function(*z)) for f in points]
@@ -188,8 +188,11 @@ def _integral(orders: FittedOrders, h: History, horizon: float, observed: Array,
     return np.asarray(below + rng.uniform(size=len(h)) * (above - below))
 
 
-def _alive(points: list[FittedOrders], h: History) -> Array:
-    return np.asarray(sum(fitted.probability_alive(h) for fitted in points) / len(points))
+def _alive(orders: FittedOrders, points: list[FittedOrders], h: History) -> Array:
+    def mean() -> Array:
+        return np.asarray(sum(fitted.probability_alive(h) for fitted in points) / len(points))
+
+    return h.kept("alive", orders, mean)
 
 
 def _sampled(h: History, size: int = SAMPLE) -> Codes:
