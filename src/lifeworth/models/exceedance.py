@@ -22,6 +22,8 @@ CLOSE = 1e-4
 """How closely the share is met, as a part of it."""
 SEARCHED = 500
 """Customers, evenly spaced, among whom the amount is sought before it is put right for all."""
+LEAST_ASKED, FEW = 100, 8
+"""Customers who show how a share moves with the parameters, at the least, and up to how many points all of `SEARCHED` do."""
 MOST_STEPS = 20
 LEAST = 1e-9
 """An amount that is passed with any order at all, as a part of the mean order."""
@@ -78,7 +80,10 @@ def exceedance_doubt(
         horizon: How far ahead, in the unit of time of the model.
         threshold: Money, or orders.
     """
-    rows = np.arange(0, len(h), max(1, -(-len(h) // SEARCHED)))
+    points = few_points(orders, 0.0)
+    # With many effects there are many points, and each is asked of fewer customers.
+    asked = max(LEAST_ASKED, SEARCHED * FEW // max(FEW, len(points)))
+    rows = np.arange(0, len(h), max(1, -(-len(h) // asked)))
     part = h.take(rows)
     known = None if s is None else SpendHistory(s.x[rows], s.mean_value[rows])
 
@@ -89,7 +94,7 @@ def exceedance_doubt(
 
     one = orders.with_parameters(orders.theta)
     taste = None if spend is None else spend.with_parameters(spend.theta)
-    ways = [[reached(point, taste) for point in few_points(orders, 0.0)]]
+    ways = [[reached(point, taste) for point in points]]
     if spend is not None:
         ways.append([reached(one, point) for point in few_points(spend, 0.0)])
     middle = reached(one, taste)
