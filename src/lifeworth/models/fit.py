@@ -28,6 +28,8 @@ ROUGH, FINE = 1e-3, 1e-8
 """Log-likelihood still to be gained at which a search ends: on the sample, and on all."""
 CREEP = 1e-5
 """Log-likelihood that flat directions may still promise at a boundary: far out on them, slopes are rounding."""
+WEAK, WEAKLY = 1.0, 1e-6
+"""Directions of less curvature than that are held weakly, and what they may still promise: a step along them moves next to nothing."""
 MAX_STEPS = 150
 LONGEST_STEP = 4.0
 FLAT = 1e-3
@@ -217,9 +219,13 @@ def _settled(end: Point) -> bool:
     if end.left <= _enough(end, FINE):
         return True
     curvatures, axes = np.linalg.eigh(end.hessian)
-    held = curvatures >= FLAT
     along = axes.T @ end.gradient
-    return end.left <= CREEP and float(0.5 * np.sum(along[held] ** 2 / curvatures[held])) <= _enough(end, FINE)
+
+    def gain(where: Flags) -> float:
+        return float(0.5 * np.sum(along[where] ** 2 / curvatures[where]))
+
+    firm, weak = curvatures >= WEAK, (curvatures >= FLAT) & (curvatures < WEAK)
+    return end.left <= CREEP and gain(firm) <= _enough(end, FINE) and gain(weak) <= WEAKLY
 
 
 def _loose(end: Point) -> Flags:
