@@ -155,6 +155,13 @@ def test_effects_on_dropout_are_recovered(model: type) -> None:
     assert np.abs(wrong / np.sqrt(np.diag(fitted.log_covariance))).max() < 4
 
 
+def test_new_customers_of_several_kinds_are_asked_at_once() -> None:
+    fitted = recipe(BetaGeoNBD).at(truth(BetaGeoNBD))
+    both = fitted.expected_orders_new([3.0, 9.0, 9.0], {"web": [0.0, 0.0, 1.0]})
+    alone = [fitted.expected_orders_new(t, {"web": web})[0] for t, web in ((3.0, 0), (9.0, 0), (9.0, 1))]
+    assert both == pytest.approx(alone, rel=1e-14)
+
+
 def test_a_model_says_which_covariates_it_has() -> None:
     given = WithCovariates(BetaGeoNBD(), transaction=("channel=web", "channel=shop"), dropout=("first_product=tea",))
     assert given.name == "BG/NBD with channel and first product"

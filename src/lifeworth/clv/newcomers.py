@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from lifeworth.clv.value import Fits
 from lifeworth.features.series import column
+from lifeworth.models.distinct import Array
 from lifeworth.models.history import History, SpendHistory
 from lifeworth.models.orders import FittedOrders
 from lifeworth.units import DAYS_PER_YEAR, TimeUnit
@@ -37,7 +38,8 @@ class Newcomers:
 
     def equity(self, fitted: FittedOrders, delta: float, span: float) -> float:
         """Discounted value within `span` of those who come in it, at a continuous rate of discount `delta`."""
-        later = sum(share * _later_orders(fitted, delta, span, z) for share, z in self.kinds)
+        shares = np.array([share for share, _ in self.kinds])
+        later = float(shares @ _later_orders(fitted, delta, span, [z for _, z in self.kinds])) if self.kinds else 0.0
         first = span if delta == 0 else -np.expm1(-delta * span) / delta
         return float(self.rate * (self.first * first + self.later * later))
 
@@ -70,16 +72,20 @@ def newcomers(rows: pa.Table, h: History, fits: Fits, margin: float, unit: TimeU
     return window, Newcomers(rate, margin * first, margin * later, kinds)
 
 
-def _later_orders(fitted: FittedOrders, delta: float, span: float, z: Mapping[str, float] | None) -> float:
-    """∫₀ˢᵖᵃⁿ e^(−δw) R(w) dw: repeat orders, discounted, of customers who arrive one a unit of time.
+def _later_orders(
+    fitted: FittedOrders, delta: float, span: float, kinds: Sequence[Mapping[str, float] | None]
+) -> Array:
+    """∫₀ˢᵖᵃⁿ e^(−δw) R(w) dw: repeat orders, discounted, of customers of each kind who arrive one a unit of time.
 
-    Gauss and Legendre's rule in w = span · u²: R turns soonest at its beginning.
+    Gauss and Legendre's rule in w = span · u²: R turns soonest at its beginning. All kinds are asked at once.
     """
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
     u = 0.5 * (nodes + 1)
     w = span * u**2
-    orders = fitted.expected_orders_new(w, z)
-    return float((weights * span * u) @ (np.exp(-delta * w) * orders))
+    names = (kinds[0] or {}).keys()
+    known = {name: np.repeat([(z or {})[name] for z in kinds], NODES) for name in names}
+    orders = fitted.expected_orders_new(np.tile(w, len(kinds)), known).reshape(len(kinds), NODES)
+    return np.asarray(orders @ (weights * span * u * np.exp(-delta * w)))
 
 
 def _kinds(recent: History, names: tuple[str, ...]) -> tuple[tuple[float, Mapping[str, float] | None], ...]:

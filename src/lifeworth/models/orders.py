@@ -235,12 +235,12 @@ class FittedOrders(Fitted[History]):
             raise InputError(f"A level lies between 0 and 1, not at {level:g}.")
         return self._after(h, lambda x, T, *theta: self.recipe.next_order_if_alive(x, T, level, *theta))
 
-    def expected_orders_new(self, t: float | ArrayLike, covariates: Mapping[str, float] | None = None) -> Array:
+    def expected_orders_new(self, t: float | ArrayLike, covariates: Mapping[str, ArrayLike] | None = None) -> Array:
         """Expected repeat orders within t of the first purchase, of a customer not yet acquired; one for each t.
 
         Args:
             t: Time since the first purchase.
-            covariates: What is known of the customer, for a model with covariates.
+            covariates: What is known of the customer, for a model with covariates; one number, or one for each t.
         """
         t = np.atleast_1d(np.asarray(t, np.float64))
         born = np.zeros(t.size)
@@ -310,5 +310,6 @@ def _span(value: float) -> float:
     return span
 
 
-def _repeated(covariates: Mapping[str, float] | None, size: int) -> dict[str, Array]:
-    return {name: np.full(size, float(value)) for name, value in (covariates or {}).items()}
+def _repeated(covariates: Mapping[str, ArrayLike] | None, size: int) -> dict[str, Array]:
+    known = {name: np.asarray(values, np.float64) for name, values in (covariates or {}).items()}
+    return {name: np.full(size, float(values)) if values.ndim == 0 else values for name, values in known.items()}
