@@ -30,7 +30,7 @@ purchases a customer, weekly fewer.
 says it converged while its log-likelihood lies under that of the truth or, by more than 1e-4, under what a search from the truth, from a point nearby or from another
 of the model's starts leads to; or whose next step still promises more than 1e-6; or whose standard errors are not finite. A boundary that another start beats counts too.
 *NaN, Inf*: anywhere in parameters, errors, likelihood, intervals or predictions (each model's, near and far ahead). *Coverage*: how often the 95 % interval holds the true value; in brackets the 95 % range
-of that share by the number of bases (Clopper and Pearson). *All at once*: how often the log-likelihood at the truth is within χ² of its top, a check of all parameters together that needs no interval.
+of that share by the number of fits (Clopper and Pearson). *All at once*: how often the log-likelihood at the truth is within χ² of its top, a check of all parameters together that needs no interval.
 """
 
 KINDS = """**Two kinds of intervals.** `confidence_intervals()` follows the profile of the likelihood; `method="wald"` is the estimate ± 1.96 standard errors on the logarithms.
@@ -79,8 +79,8 @@ def _outcomes(by: dict[str, list[Verdict]]) -> str:
     for key, found in by.items():
         counted = [sum(v.outcome == outcome for v in found) for outcome in ("converged", "boundary", "refused")]
         bad = [sum(bool(v.false_success) for v in found), sum(bool(v.not_finite) for v in found)]
-        crashed = sum(v.outcome == "crashed" for v in found)
-        rows.append([MODELS[key].name, len(found), *counted, *bad, crashed, _told(_at_once(found))])
+        crashed, once = sum(v.outcome == "crashed" for v in found), _at_once(found)
+        rows.append([MODELS[key].name, len(found), *counted, *bad, crashed, _told(once, once[1])])
     seconds = [
         [
             MODELS[key].name,
@@ -106,7 +106,9 @@ def _parameters(by: dict[str, list[Verdict]], method: str, which: Callable[[Verd
         chosen = [v for v in found if which(v)]
         symbols = MODELS[key]().symbols
         each = [f"{symbol} {_percent(_covered(chosen, method, [symbol]))}" for symbol in symbols]
-        rows.append([MODELS[key].name, len(chosen), _told(_covered(chosen, method, symbols)), " · ".join(each)])
+        rows.append(
+            [MODELS[key].name, len(chosen), _told(_covered(chosen, method, symbols), len(chosen)), " · ".join(each)]
+        )
     return _table(("model", "fits", "all parameters", "each parameter"), rows)
 
 
@@ -157,10 +159,12 @@ def _percent(share: Share) -> str:
     return f"{100 * share[0] / share[1]:.1f}" if share[1] else "–"
 
 
-def _told(share: Share) -> str:
+def _told(share: Share, fits: int) -> str:
     if not share[1]:
         return "–"
-    low, high = stats.binomtest(*share).proportion_ci()
+    # the parameters of one fit miss together: what counts as evidence is the number of fits
+    hits = round(fits * share[0] / share[1])
+    low, high = stats.binomtest(hits, fits).proportion_ci()
     return f"{_percent(share)} % ({100 * low:.1f}–{100 * high:.1f})"
 
 
