@@ -82,3 +82,29 @@ def test_covariates_are_named_in_one_text_or_a_list() -> None:
     assert load({"covariates": ["channel", "country"]}).covariates == "channel,country"
     assert load({"covariates": []}).covariates == "none"
     assert load({}).covariates == "auto"
+
+
+def test_a_fault_inside_a_named_setting_says_the_whole_way_to_it(tmp_path: Path) -> None:
+    (tmp_path / "lifeworth.toml").write_text(
+        '[assumptions]\ncost_per_tickets = 4\n[metrics.share]\nformula = "orders / customers"\nkind = "euro"\n'
+    )
+    with pytest.raises(OptionError) as caught:
+        read(tmp_path, environment={})
+    said = str(caught.value)
+    assert '"assumptions.cost_per_tickets" is not a setting. Did you mean' in said
+    assert "cost_per_ticket" in said
+    assert "metrics.share.kind: " in said
+
+
+def test_the_file_may_name_tables_figures_segments_and_assumptions(tmp_path: Path) -> None:
+    (tmp_path / "lifeworth.toml").write_text(
+        '[tables]\nmarketing_spend = "spend.csv"\n[assumptions]\ncost_per_ticket = 4.5\n'
+        '[segments]\nbig = "orders >= 10"\n[measures.b2b]\ntable = "orders"\nvalue = "net_revenue"\nwhere = "channel == \'b2b\'"\n'
+        '[metrics.b2b_share]\nformula = "b2b / revenue"\nkind = "percent"\n'
+    )
+    settings = read(tmp_path, environment={})
+    assert settings.tables == {"marketing_spend": "spend.csv"}
+    assert settings.assumptions.cost_per_ticket == 4.5
+    assert settings.segments == {"big": "orders >= 10"}
+    assert settings.measures["b2b"].aggregate == "sum"
+    assert settings.metrics["b2b_share"].kind == "percent"

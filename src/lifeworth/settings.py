@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +18,58 @@ from lifeworth.errors import FileError, OptionError, near
 from lifeworth.units import Period, TimeUnit
 
 ENVIRONMENT_PREFIX = "LIFEWORTH_"
+
+NESTED = frozenset({"columns", "tables", "assumptions", "measures", "metrics", "segments"})
+"""Settings with names of their own inside, which one variable of the environment cannot hold."""
+
+
+class Assumptions(BaseModel):
+    """What no table states: the `[assumptions]` of `lifeworth.toml`. A figure that leans on one says so."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cost_per_ticket: float | None = Field(None, ge=0, description="Cost of a request to customer service.")
+    cost_per_return: float | None = Field(
+        None, ge=0, description="Cost of an order that comes back, wholly or in part."
+    )
+    shipping_per_order: float | None = Field(None, ge=0, description="Shipping the shop pays itself, an order.")
+    payment_fee_share: float | None = Field(None, ge=0, lt=1, description="Payment fee as a share of the amount.")
+    payment_fee_fixed: float | None = Field(None, ge=0, description="Payment fee an order.")
+    cost_per_acquisition: float | None = Field(
+        None, ge=0, description="Acquisition cost of a new customer, where marketing_spend says nothing."
+    )
+    retention_per_customer_year: float | None = Field(
+        None, ge=0, description="Retention spend a customer and year, where marketing_spend says nothing."
+    )
+    referral_share: float = Field(
+        1.0, ge=0, le=1, description="Share of a referred customer's value that is owed to who brought them."
+    )
+
+
+class Measure(BaseModel):
+    """A sum or count of the user's own: a `[measures.NAME]` of `lifeworth.toml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    table: str = Field(description="Table of the house it is taken from.")
+    aggregate: Literal["sum", "count", "distinct", "mean", "min", "max"] = Field("sum", description="What is done.")
+    value: str = Field("", description="Column, or an expression over columns; a count needs none.")
+    where: str = Field("", description="Condition over columns that rows must meet.")
+    at: str = Field("", description="Column with the day a row belongs to; by default the table's own.")
+
+
+class Metric(BaseModel):
+    """A figure of the user's own: a `[metrics.NAME]` of `lifeworth.toml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    formula: str = Field(description="Arithmetic over measures and other figures: net_revenue / orders.")
+    title: str = Field("", description="What it is called; by default its name.")
+    definition: str = Field("", description="What it means, in a sentence.")
+    kind: Literal["count", "number", "money", "percent", "ratio", "days", "years"] = Field(
+        "number", description="How it reads."
+    )
+    direction: Literal["up", "down", "neither"] = Field("neither", description="Whether more of it is good.")
 
 
 class Settings(BaseModel):
@@ -62,6 +114,15 @@ class Settings(BaseModel):
     )
     time_unit: TimeUnit = Field(TimeUnit.WEEK, description="The unit the model's parameters are stated in.")
     seed: int = Field(20240101, ge=0, description="Seed of everything drawn at random.")
+    tables: dict[str, str] = Field(
+        default_factory=dict, description="Tables beside orders: name = file or database URL (--table)."
+    )
+    assumptions: Assumptions = Field(Assumptions(), description="What no table states, such as cost_per_ticket.")
+    measures: dict[str, Measure] = Field(default_factory=dict, description="Sums and counts of your own.")
+    metrics: dict[str, Metric] = Field(default_factory=dict, description="Figures of your own.")
+    segments: dict[str, str] = Field(
+        default_factory=dict, description="Segments of your own: name = condition over columns of customers.csv."
+    )
     min_customers: int = Field(100, ge=2, description="Fewer customers than this get no fitted model.")
     min_repeaters: int = Field(
         30, ge=2, description="Fewer customers with a second order than this get no fitted model."
@@ -91,9 +152,7 @@ def load(values: Mapping[str, Any]) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
-        faults = [
-            _fault(str(item["loc"][0]) if item["loc"] else "", item["msg"], item["type"]) for item in error.errors()
-        ]
+        faults = [_fault([str(part) for part in item["loc"]], item["msg"], item["type"]) for item in error.errors()]
         raise OptionError("Some settings cannot be used:", faults=faults) from error
 
 
@@ -119,7 +178,7 @@ def read(
             raise FileError(
                 f"{file} is not valid TOML: {error}.", hint="Mend the line it names, or move the file away."
             ) from error
-    known = {name for name in Settings.model_fields if name != "columns"}
+    known = {name for name in Settings.model_fields if name not in NESTED}
     for name, text in (os.environ if environment is None else environment).items():
         field = name.removeprefix(ENVIRONMENT_PREFIX).lower()
         if name.startswith(ENVIRONMENT_PREFIX) and field in known:
@@ -128,7 +187,11 @@ def read(
     return load(values)
 
 
-def _fault(name: str, message: str, kind: str) -> str:
+def _fault(place: Sequence[str], message: str, kind: str) -> str:
+    """A fault with the setting it is in; inside a named one, such as `metrics.margin_rate.formula`, with the whole way to it."""
+    name = ".".join(place)
     if kind == "extra_forbidden":
-        return f'"{name}" is not a setting. {near(name, Settings.model_fields)}'.rstrip()
+        inside: dict[str, type[BaseModel]] = {"assumptions": Assumptions, "measures": Measure, "metrics": Metric}
+        known = inside[place[0]].model_fields if len(place) > 1 else Settings.model_fields
+        return f'"{name}" is not a setting. {near(place[-1], known)}'.rstrip()
     return f"{name}: {message}"

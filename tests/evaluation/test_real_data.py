@@ -10,7 +10,7 @@ import ibis
 import pyarrow.parquet as pq
 import pytest
 
-from lifeworth.data.contracts import MONEY
+from lifeworth.data.contract import MONEY
 from lifeworth.engine.base import Engine
 from lifeworth.engine.connect import connect
 from lifeworth.evaluation.backtest import Backtest, backtest

@@ -10,7 +10,8 @@ import ibis
 import pyarrow as pa
 from ibis.expr.types import Table
 
-from lifeworth.data.contracts import ORDER_LINES, ORDERS, REFUNDS, Contract
+from lifeworth.data.contract import Contract
+from lifeworth.data.contracts import ORDER_LINES, ORDERS, REFUNDS
 from lifeworth.engine.base import Engine
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ibis.expr.types import Table
 from tests.features.tables import load_orders, load_refunds, order, refund
 
-from lifeworth.data.contracts import MONEY
+from lifeworth.data.contract import MONEY
 from lifeworth.engine.base import Engine
 from lifeworth.engine.connect import connect
 from lifeworth.features import history as features

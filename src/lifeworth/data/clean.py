@@ -18,7 +18,8 @@ from ibis.expr.types import Table
 
 from lifeworth.data import aside, orders, returns
 from lifeworth.data.account import CameOut, account
-from lifeworth.data.contracts import CUSTOMERS, ORDER_LINES, QUARANTINE, REFUNDS, Contract
+from lifeworth.data.contract import Contract
+from lifeworth.data.contracts import CUSTOMERS, ORDER_LINES, QUARANTINE, REFUNDS
 from lifeworth.data.currency import OneCurrency, one_currency
 from lifeworth.data.money import ZERO, as_money, conform
 from lifeworth.data.notes import Found, counted, write

@@ -7,29 +7,10 @@ the shop's own clock, as its reports are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import ibis.expr.datatypes as dt
 
-MONEY = dt.Decimal(18, 4, nullable=True)
-"""Four places: exact for quantity × unit price of common exports, rounded to cents only where it is shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Contract:
-    """A named table: what one row is, its key, and its columns with type and meaning."""
-
-    name: str
-    row: str
-    key: tuple[str, ...]
-    columns: dict[str, tuple[dt.DataType, str]]
-    required: tuple[str, ...] = ()
-
-    @property
-    def schema(self) -> dict[str, dt.DataType]:
-        """Column names and types."""
-        return {name: kind for name, (kind, _) in self.columns.items()}
-
+from lifeworth.data.contract import MONEY, Contract
+from lifeworth.data.further import FURTHER
 
 STAGED = Contract(
     "staged",
@@ -179,5 +160,7 @@ SCORES = Contract(
     },
 )
 
-TABLES: dict[str, Contract] = {c.name: c for c in (ORDERS, REFUNDS, ORDER_LINES, CUSTOMERS, QUARANTINE, SCORES)}
+TABLES: dict[str, Contract] = {
+    c.name: c for c in (ORDERS, REFUNDS, ORDER_LINES, CUSTOMERS, QUARANTINE, SCORES, *FURTHER.values())
+}
 """Every table a part may name."""

@@ -16,7 +16,7 @@ import ibis
 import pyarrow as pa
 from ibis.expr.types import Table
 
-from lifeworth.data.contracts import MONEY
+from lifeworth.data.contract import MONEY
 from lifeworth.data.notes import counted
 from lifeworth.data.probe import Probe
 from lifeworth.engine.base import Engine

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.datatypes as dt
 from ibis.expr.types import DecimalColumn, NumericValue, Table
 
-from lifeworth.data.contracts import MONEY, Contract
+from lifeworth.data.contract import MONEY, Contract
 
 ZERO = ibis.literal(0, MONEY)
 """No money."""

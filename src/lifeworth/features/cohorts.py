@@ -7,7 +7,7 @@ from datetime import date
 import ibis
 from ibis.expr.types import IntegerColumn, Table, Value
 
-from lifeworth.data.contracts import MONEY
+from lifeworth.data.contract import MONEY
 from lifeworth.features import history
 from lifeworth.features.calendar import month_end, month_start, months
 

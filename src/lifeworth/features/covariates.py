@@ -15,7 +15,7 @@ from datetime import date
 import ibis
 from ibis.expr.types import Table
 
-from lifeworth.data.contracts import MONEY
+from lifeworth.data.contract import MONEY
 from lifeworth.errors import OptionError, near
 from lifeworth.features.history import known_orders
 

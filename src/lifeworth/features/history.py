@@ -15,7 +15,7 @@ import ibis
 import ibis.expr.datatypes as dt
 from ibis.expr.types import BooleanColumn, Column, Table
 
-from lifeworth.data.contracts import MONEY
+from lifeworth.data.contract import MONEY
 
 
 def known_orders(orders: Table, refunds: Table | None, as_of: date, *, keep: Sequence[str] = ()) -> Table:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import ibis
 from ibis.expr.types import Column, Table
 
-from lifeworth.data.contracts import MONEY
+from lifeworth.data.contract import MONEY
 from lifeworth.data.sources.columns import Chosen, choose
 from lifeworth.data.sources.plan import ID, NUMBER, TEXT, TIME, Plan
 from lifeworth.data.sources.sample import Sample, as_text

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import ibis
 from ibis.expr.types import Column, StringColumn
 
-from lifeworth.data.contracts import MONEY
+from lifeworth.data.contract import MONEY
 from lifeworth.errors import AmbiguityError
 
 POINT, COMMA = "point", "comma"

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import ibis
 from ibis.expr.types import Column, Table
 
-from lifeworth.data.contracts import MONEY
+from lifeworth.data.contract import MONEY
 from lifeworth.data.sources.layout import Layout, first_row, whole_order
 
 FIELDS = {

@@ -9,7 +9,8 @@ from typing import Any
 import ibis
 from ibis.expr.types import Column, Table
 
-from lifeworth.data.contracts import MONEY, STAGED
+from lifeworth.data.contract import MONEY
+from lifeworth.data.contracts import STAGED
 from lifeworth.data.sources import dates, ids, numbers
 from lifeworth.data.sources.plan import AMOUNTS, ID, NUMBER, TIME, Plan
 from lifeworth.data.sources.source import Raw

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import ibis
 from ibis.expr.types import Column, Table
 
-from lifeworth.data.contracts import MONEY
+from lifeworth.data.contract import MONEY
 from lifeworth.data.sources.layout import Layout, first_row, whole_order
 from lifeworth.data.sources.synonyms import normal
 

@@ -38,7 +38,7 @@ def write(business: Business, folder: Path | str) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for file, rows in zip(files, tables.values(), strict=True):
-            _write_csv(rows, file)
+            _write_csv(_filled(rows), file)
         truth = folder / "truth.json"
         truth.write_text(json.dumps(business.truth, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:
@@ -46,6 +46,11 @@ def write(business: Business, folder: Path | str) -> list[Path]:
             f"{folder} cannot be written to: {error.strerror or error}.", hint="Choose another folder, or make room."
         ) from error
     return [*files, truth]
+
+
+def _filled(rows: pa.Table) -> pa.Table:
+    """Without the columns that no row fills: a shop would not export them."""
+    return rows.select([name for name in rows.column_names if rows[name].null_count < max(rows.num_rows, 1)])
 
 
 def _write_csv(rows: pa.Table, file: Path) -> None:
