@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from lifeworth.errors import InputError, ModelError
-from lifeworth.models import NBD, BetaGeoNBD, History, from_json
+from lifeworth.models import NBD, BetaGeoNBD, History, ModifiedBetaGeoNBD, from_json
 from lifeworth.models.posterior import pareto_shape, smoothed
 
 
@@ -41,6 +41,20 @@ def test_weights_sum_to_one_and_good_draws_are_trusted() -> None:
     assert found.weights.sum() == pytest.approx(1)
     assert found.trusted
     assert 500 < found.effective <= 1000
+
+
+def test_a_posterior_without_an_end_is_never_trusted() -> None:
+    """So few customers may all be alike in leaving: with a and b beyond all bounds they are hardly less likely, and no draw gets there."""
+    truth = ModifiedBetaGeoNBD().at({"r": 5.0, "alpha": 40.0, "a": 0.3, "b": 3.0})
+    rng = np.random.default_rng(42)
+    found = BetaGeoNBD().fit(truth.simulate(rng.uniform(20, 104, 60), rng).history).posterior(500, seed=1)
+    assert found.k_hat < 0.4
+    assert found.endless
+    assert not found.trusted
+    rng = np.random.default_rng(42)
+    many = ModifiedBetaGeoNBD().fit(truth.simulate(rng.uniform(20, 104, 20_000), rng).history).posterior(500, seed=1)
+    assert not many.endless
+    assert many.trusted
 
 
 def test_the_same_seed_gives_the_same_draws() -> None:

@@ -125,10 +125,19 @@ class GeometricDropout(OrderModel):
 
     def alive(self, x: Array, t_x: Array, T: Array, r: Any, alpha: Any, a: Any, b: Any) -> Array:
         """Equation (7) of Fader, Hardie & Lee (2008), 'Computing P(alive) using the BG/NBD model'."""
-        odds = np.log(a / np.maximum(b + (x + self.risk - 1), 1e-300)) + (r + x) * np.log1p((T - t_x) / (alpha + t_x))
-        with np.errstate(over="ignore"):  # odds beyond e^709 are infinite, and the customer is gone
-            alive = 1 / (1 + np.exp(odds))  # as expit(-odds), which takes five times as long
-        return np.asarray(alive if self.risk else np.where(x > 0, alive, 1.0))
+        # The odds of having left, step by step in one array: on many rows, passing over memory costs more than the arithmetic.
+        odds = np.empty(np.broadcast_shapes(*map(np.shape, (x, t_x, T, r, alpha, a, b))))
+        with np.errstate(all="ignore"):  # odds beyond e^709 are infinite, and the customer is gone
+            np.divide(T + alpha, t_x + alpha, out=odds)
+            np.log(odds, out=odds)
+            odds *= x + r
+            np.exp(odds, out=odds)
+            odds *= a / ((x + (self.risk - 1)) + b)  # in this order: a small b would drown in b − 1
+            odds += 1
+            np.divide(1.0, odds, out=odds)
+        if not self.risk:
+            odds[np.broadcast_to(x == 0, odds.shape)] = 1.0  # nobody leaves but after a repeat order
+        return odds
 
     def alive_later(self, x: Array, T: Array, t: Any, r: Any, alpha: Any, a: Any, b: Any) -> Array:
         """E[e^(−λpt)] = E[(1 + p z)^−(r+x)] over p, with z = t ÷ (α+T)."""

@@ -148,7 +148,7 @@ def sums(
     often = (
         numbers[np.argmax(at_least.max(axis=0) < 0.5 * rarest)] if at_least[:, -1].max() < 0.5 * rarest else numbers[-1]
     )
-    nodes, chance = _condensed(middle, chance)
+    nodes, chance = condensed(middle, chance)
     own = tuple(tuple(taste.theta.tolist()) for taste in tastes)
     grid, above = _sums_of(own, (p, q, v), known, typical, float(often), rarest, tuple(nodes.tolist()))
     return grid, chance @ above
@@ -208,7 +208,7 @@ def sum_point(grid: Array, above: Array, place: Codes, beyond: Array) -> Array:
     return np.where(index >= 0, w, 0.0)
 
 
-def _condensed(numbers: Array, chance: Array) -> tuple[Array, Array]:
+def condensed(numbers: Array, chance: Array) -> tuple[Array, Array]:
     """The distribution (T × numbers) moved to fewer numbers, each shared between its two neighbours so that the mean stays."""
     last = numbers[-1]
     if last <= FINE:

@@ -20,10 +20,12 @@ from lifeworth.models.base import Fitted, Model
 from lifeworth.models.distinct import Array, Codes, Flags
 from lifeworth.models.gamma_poisson import column
 from lifeworth.models.history import History
-from lifeworth.models.likelihood import BLOCK, Filling
+from lifeworth.models.likelihood import Filling
 from lifeworth.models.prior import SCALE, Belief, shapes
 from lifeworth.models.quadrature import even_nodes
 
+ROWS = 1 << 16
+"""Rows answered at a time: few enough for the cache, enough for the arithmetic to outweigh the calls."""
 NODES_A_FOLD = 2.5
 TAIL_OF_DISCOUNT = 45.0
 """Where e^(−rate × time) has fallen under 3e-20, nothing further is added."""
@@ -45,8 +47,8 @@ class OrderModel(Model[History]):
         """`alive` for every row of `h`, block by block; a model in which that is costly does it by tables."""
         theta = filling.function(*(getattr(h, name) for name in filling.names))
         result = np.empty(len(h))
-        for first in range(0, len(h), BLOCK):
-            rows = slice(first, first + BLOCK)
+        for first in range(0, len(h), ROWS):
+            rows = slice(first, first + ROWS)
             here = [value if np.ndim(value) == 0 else value[rows] for value in theta]
             result[rows] = self.alive(h.x[rows], h.t_x[rows], h.T[rows], *here)
         return result

@@ -22,6 +22,10 @@ TRUSTED, GOOD = 0.7, 0.4
 ROUNDS = 4
 MIXED, ENOUGH = 1.01, 400.0
 """Of chains: r̂ below, and independent draws at least (Vehtari et al. 2021)."""
+FAR = 25.0
+"""Logarithms of a parameter: a factor of 10^10, beyond everything a company can be."""
+FALLEN = 10.0
+"""What is so much less likely out there has no weight that matters, however far it goes on: e^−10 over 25 units is a thousandth."""
 DEGREES = 8.0
 """Degrees of freedom of the Student proposals: their tails are longer than the posterior's, so no weight is without bound."""
 
@@ -59,6 +63,8 @@ class Posterior:
         weights: Their weights, which sum to 1.
         k_hat: Shape of the Pareto distribution of the largest weights; above 0.7 the draws are not to be trusted. None for chains.
         diagnostics: Of Markov chains; None for weighted draws.
+        endless: Whether parameters without bound stay nearly as likely as the best ones, so that no distribution over them exists.
+            No draws can show that, as they never get there; a prior (`method="map"`) puts an end to it.
     """
 
     fitted: Any
@@ -66,13 +72,14 @@ class Posterior:
     weights: Array
     k_hat: float | None
     diagnostics: Chains | None = None
+    endless: bool = False
 
     @property
     def trusted(self) -> bool:
-        """Whether k̂ is below 0.7; of chains, what they say of themselves."""
+        """Whether k̂ is below 0.7 and the posterior has an end in every direction; of chains, what they say of themselves."""
         if self.diagnostics is not None:
             return self.diagnostics.trusted
-        return self.k_hat is not None and self.k_hat < TRUSTED
+        return self.k_hat is not None and self.k_hat < TRUSTED and not self.endless
 
     @property
     def effective(self) -> float:
@@ -149,6 +156,7 @@ def laplace(fitted: Any, cells: Any, draws: int, rng: np.random.Generator) -> Po
     """
     model, objective = fitted.model, fitted.objective(cells)
     centre, covariance = model.free(fitted.theta), fitted.log_covariance
+    endless = has_no_end(objective, centre, covariance)
     best: Posterior | None = None
     least = np.inf
     for _ in range(ROUNDS):
@@ -164,13 +172,33 @@ def laplace(fitted: Any, cells: Any, draws: int, rng: np.random.Generator) -> Po
         weights = np.exp(log_weights)
         if best is None or k_hat < least:
             least = k_hat
-            best = Posterior(fitted, np.stack([model.natural(point) for point in points]), weights, k_hat)
+            best = Posterior(
+                fitted, np.stack([model.natural(point) for point in points]), weights, k_hat, endless=endless
+            )
         if k_hat < GOOD:
             break
         centre = weights @ points
         covariance = (points - centre).T @ ((points - centre) * weights[:, None]) + 1e-12 * np.eye(centre.size)
     assert best is not None  # noqa: S101 - ROUNDS is above 0
     return best
+
+
+def has_no_end(objective: Callable[..., Any], centre: Array, covariance: Array) -> bool:
+    """Whether the posterior stays high far out: along a parameter, along two together, or where the data hold them least.
+
+    Args:
+        objective: Minus the log-posterior in free coordinates, as its first result.
+        centre: Its optimum.
+        covariance: What is left open around it.
+    """
+    own = np.eye(centre.size)
+    # Two parameters often run away together, their ratio or their product held: shapes of a beta, a gamma's shape and scale.
+    pairs = [own[i] + sign * own[j] for i in range(centre.size) for j in range(i) for sign in (1, -1)]
+    with np.errstate(all="ignore"):
+        best = objective(centre, 0)[0]
+        ways = np.vstack([own, *pairs, np.linalg.eigh(covariance)[1].T])
+        lost = np.array([objective(centre + sign * FAR * way, 0)[0] - best for way in ways for sign in (1, -1)])
+    return bool((lost < FALLEN).any())
 
 
 def smoothed(log_ratios: Array) -> tuple[Array, float]:

@@ -65,7 +65,7 @@ def _counts(
 ) -> tuple[Array, Array, Array]:
     """Lower and upper point, and the mean of the squared number given alive, of each row."""
     points, names = few_points(orders), covariates_of(orders)
-    alive = _alive(orders, points, h)
+    alive = alive_at(orders, points, h)
     low, high, second = np.zeros(len(h)), np.zeros(len(h)), np.zeros(len(h))
     for group in groups(h, names):
         numbers, at_least = kept_table(orders, points, h, group, horizon)
@@ -142,7 +142,7 @@ def _values(
     """Lower and upper point and mean square of each row's spend given alive, as multiples of v + spent so far."""
     points, names = few_points(orders), covariates_of(orders)
     p, q, v = spend.theta
-    alive = _alive(orders, points, h)
+    alive = alive_at(orders, points, h)
     low, high, second = np.zeros(len(h)), np.zeros(len(h)), np.zeros(len(h))
     typical = spend.data.get("mean_value", p * v / max(q - 1, 0.1))
     for group in groups(h, names, bought):
@@ -173,7 +173,7 @@ def probability_integral(
 
 def _integral(orders: FittedOrders, h: History, horizon: float, observed: Array, rng: np.random.Generator) -> Array:
     points, names = few_points(orders), covariates_of(orders)
-    alive = _alive(orders, points, h)
+    alive = alive_at(orders, points, h)
     found = distinct([h.x, h.T, observed, *(getattr(h, name) for name in names)], None)
     x, T, n, *z = found.columns
     filled = [(f.recipe, f.model.filling(f.theta.tolist()).function(*z)) for f in points]
@@ -188,7 +188,9 @@ def _integral(orders: FittedOrders, h: History, horizon: float, observed: Array,
     return np.asarray(below + rng.uniform(size=len(h)) * (above - below))
 
 
-def _alive(orders: FittedOrders, points: list[FittedOrders], h: History) -> Array:
+def alive_at(orders: FittedOrders, points: list[FittedOrders], h: History) -> Array:
+    """P(alive) of each row, the mean over points that stand for what is not known of the parameters."""
+
     def mean() -> Array:
         return np.asarray(sum(fitted.probability_alive(h) for fitted in points) / len(points))
 

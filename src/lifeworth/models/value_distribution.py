@@ -20,9 +20,9 @@ from lifeworth.models.distinct import Array, Codes, Flags
 from lifeworth.models.doubt import covariates_of, few_points
 from lifeworth.models.gamma_gamma import FittedSpend
 from lifeworth.models.history import History, SpendHistory
-from lifeworth.models.mixture import Group, _condensed, groups, kept_table
+from lifeworth.models.mixture import Group, condensed, groups, kept_table
 from lifeworth.models.orders import FittedOrders
-from lifeworth.models.predictive import _alive
+from lifeworth.models.predictive import alive_at
 
 STEP = 0.03
 """Distance of the points, in ln amount, between which a probability is interpolated where a group has more rows than that."""
@@ -127,13 +127,13 @@ def _parts(
     spent, tastes = np.where(s.x > 0, s.x * s.mean_value, 0.0), few_points(spend)
     for own, theirs, part in alike(orders, h):
         bought, points = s.x[own], few_points(theirs)
-        alive = _alive(theirs, points, part)
+        alive = alive_at(theirs, points, part)
         for group in groups(part, covariates_of(theirs), bought):
             rows = group.rows if own is EVERY else own[group.rows]
             numbers, at_least = kept_table(theirs, points, part, group, horizon)
             chance = at_least - np.c_[at_least[:, 1:], np.zeros(len(at_least))]
             middle = np.r_[0.5 * (numbers[:-1] + numbers[1:] - 1), numbers[-1]]
-            mixture = _Mixture(tastes, float(s.x[rows[0]]), *_condensed(middle, chance))
+            mixture = _Mixture(tastes, float(s.x[rows[0]]), *condensed(middle, chance))
             none = 1 - alive[group.rows] * at_least[group.place, 0]
             yield _Part(rows, group.place, alive[group.rows], spent[rows], undone[rows], none, mixture)
 
@@ -158,7 +158,7 @@ def count_below(orders: FittedOrders, h: History, horizon: float, number: ArrayL
 def _reached(orders: FittedOrders, h: History, horizon: float, number: Array) -> tuple[Array, Array]:
     """P(at least the number) and P(more than the number) of each row."""
     points = few_points(orders)
-    alive = _alive(orders, points, h)
+    alive = alive_at(orders, points, h)
     reached, passed = np.ones(len(h)), np.ones(len(h))
     for group in groups(h, covariates_of(orders)):
         numbers, at_least = kept_table(orders, points, h, group, horizon)
