@@ -15,6 +15,7 @@ from lifeworth.clv.value import Terms, Valuation
 from lifeworth.data.check import BEYOND_ORDERS, Capability
 from lifeworth.data.clean import Cleaned
 from lifeworth.data.sources.source import Source
+from lifeworth.economics.lines import Net
 from lifeworth.report.format import text
 from lifeworth.settings import Settings
 
@@ -34,6 +35,7 @@ def collect(
     capabilities: Collection[Capability],
     settings: Settings,
     drivers: Elasticities | None = None,
+    net: Net | None = None,
 ) -> dict[str, Any]:
     """Everything a reader of the results may ask about how they came to be."""
     reconciliation = cleaned.reconciliation
@@ -49,6 +51,7 @@ def collect(
         "alive": alive,
         "value": _value(cleaned, valuation, learned, terms)
         | {"elasticities": None if drivers is None else drivers.to_dict()},
+        "net": None if net is None else net.to_dict(),
         "model": None if learned.fits is None else _model(learned),
         "covariates": {"said": learned.known},
         "evidence": None if learned.evidence is None else learned.evidence.to_dict(),
@@ -98,6 +101,7 @@ def _value(cleaned: Cleaned, valuation: Valuation, learned: Learned, terms: Term
         "historic_total": pc.sum(valuation.scores["historic_clv"]).as_py(),
         "value_of": margin.value_of,
         "margin": margin.rate,
+        "margin_of_orders": margin.of_orders,
         "margin_source": margin.source,
         "margin_note": f"Margin: {margin.source}." if margin.known else "",
         "simple": {"value": terms.simple, "note": terms.why_no_simple, "lifespan_years": terms.lifespan},

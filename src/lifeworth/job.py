@@ -9,10 +9,12 @@ from typing import Any
 
 import pyarrow as pa
 from ibis.expr.types import Table
+from threadpoolctl import threadpool_limits
 
 from lifeworth import facts as told
 from lifeworth import pages
 from lifeworth.clv import actions as clv
+from lifeworth.clv.cohort_forecast import cohort_forecast
 from lifeworth.clv.elasticities import elasticities
 from lifeworth.clv.learn import Learned, foretell, learn
 from lifeworth.clv.margin import Margin, choose
@@ -25,6 +27,10 @@ from lifeworth.data.sources.frames import like
 from lifeworth.data.sources.open import read_orders
 from lifeworth.data.sources.source import Source
 from lifeworth.data.store import Store
+from lifeworth.economics import actions as economics
+from lifeworth.economics.lines import Net
+from lifeworth.economics.net import NEEDED, has_basis, net
+from lifeworth.economics.terms import Terms as NetTerms
 from lifeworth.engine.base import Engine
 from lifeworth.engine.connect import connect
 from lifeworth.errors import DataError
@@ -57,6 +63,8 @@ KEPT = {
     "history": ("orders", "refunds", "order_lines"),
     "cohorts": ("orders", "refunds"),
     "customers_scored": ("history",),
+    "cohort_forecast": ("history", "customers"),
+    "net_value": ("customers_scored", "orders", "marketing_spend", "service_costs", "assignments", "referrals"),
 }
 """Tables a run leaves for the parts, with what each is made of."""
 
@@ -104,7 +112,8 @@ def run(
     """
     folder = None if workspace is None else Path(workspace)
     settings = (settings or read(folder)).with_(**changes)
-    with connect() as engine, _begin(folder, engine) as writer:
+    # Products of small matrices gain nothing from a second thread, and the threads spin between them.
+    with threadpool_limits(1, "blas"), connect() as engine, _begin(folder, engine) as writer:
         source, cleaned = _read(engine, inputs, settings, progress)
         covariates = _covariates(engine, cleaned, settings)
         rows = _histories(engine, cleaned, covariates, progress)
@@ -114,9 +123,12 @@ def run(
             valuation = value(rows, learned.fits, terms)
             scored = _scores(engine, valuation, cleaned)
             drivers = None if learned.fits is None else elasticities(rows, learned.fits, terms)
+            if learned.fits is not None:
+                engine.load("cohort_forecast", cohort_forecast(rows, _channels(engine), learned.fits, terms))
+            costs = _net(engine, terms, settings)
         with progress.step("Drawing the report"):
             capabilities = readiness(source, cleaned, settings, engine)
-            facts = told.collect(source, cleaned, valuation, learned, terms, capabilities, settings, drivers)
+            facts = told.collect(source, cleaned, valuation, learned, terms, capabilities, settings, drivers, costs)
             ws = Workspace(engine, settings, cleaned.as_of, cleaned.currency, facts)
             document = _document(ws, cleaned, learned, capabilities)
             report = render(document)
@@ -221,12 +233,43 @@ def _scores(engine: Engine, valuation: Valuation, cleaned: Cleaned) -> Table:
     return engine.create("customers_scored", joined.select(*SCORES.columns), order_by=["customer_id"])
 
 
+def _channels(engine: Engine) -> pa.ChunkedArray:
+    """Acquisition channel of every customer, in the order of the history."""
+    past, known = engine.table("history"), engine.table("customers")
+    named = known.select("customer_id", channel=known["acquisition_channel"])
+    joined = past.select("customer_id").left_join(named, "customer_id")
+    return engine.arrow(joined.order_by("customer_id").select("customer_id", "channel"))["channel"]
+
+
+def _net(engine: Engine, terms: Terms, settings: Settings) -> Net | None:
+    """Net value of every customer, where anything is known of costs or referrals."""
+    there = set(engine.tables())
+    if not terms.has_money or not has_basis(there, settings.assumptions):
+        return None
+    needed = ("customers_scored", "history", "purchase_days", "orders", "customers", "refunds", *NEEDED)
+    margin = terms.margin
+    return net(
+        engine,
+        {name: engine.table(name) for name in needed if name in there},
+        NetTerms(
+            terms.as_of,
+            terms.horizon,
+            terms.discount,
+            margin.rate,
+            margin.of_orders,
+            margin.source,
+            settings.assumptions,
+        ),
+    )
+
+
 def _document(ws: Workspace, cleaned: Cleaned, learned: Learned, capabilities: tuple[Capability, ...]) -> Document:
     facts, as_of, currency = ws.facts, ws.as_of, ws.currency
     horizon = str(ws.settings.horizon)
     bound = (
         pages.overview(facts, as_of=as_of, currency=currency, horizon=horizon),
         clv.value(ws),
+        *((economics.net(ws),) if facts["net"] else ()),
         segments.segments(ws),
         kpis.cohorts(ws),
         kpis.kpis(ws),

@@ -31,6 +31,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("customers", "clv", "Customers ranked by a figure, all of them or one group."),
     Action("alive", "clv", "Whether one customer still buys, day by day, and what is next."),
     Action("elasticities", "clv", "What moves customer equity, and by how much."),
+    Action("net", "economics", "What is left of the margin after costs, term by term."),
+    Action("payback", "economics", "When acquisition cost is earned back, observed and predicted."),
     Action("calc", "clv", "The simple CLV calculator, every term shown, with what-ifs."),
     Action("kpis", "kpis", "The numbers of the business, beside the period before."),
     Action("cohorts", "kpis", "Retention and revenue by month of the first order."),

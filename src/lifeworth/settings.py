@@ -42,7 +42,7 @@ class Assumptions(BaseModel):
         None, ge=0, description="Retention spend a customer and year, where marketing_spend says nothing."
     )
     referral_share: float = Field(
-        1.0, ge=0, le=1, description="Share of a referred customer's value that is owed to who brought them."
+        0.5, ge=0, le=1, description="Share of a referred customer's net value that is owed to who brought them."
     )
 
 

@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("features",),
     ("evaluation",),
     ("workspace",),
-    ("clv", "kpis", "segments"),
+    ("clv", "kpis", "segments", "economics"),
     ("facts", "pages"),
     ("job",),
     ("parts",),
