@@ -106,6 +106,32 @@ def tiers() -> Chart:
     return Chart("bar", "Value by tier", Axis("Tier"), Axis("Predicted CLV", "money"), series)
 
 
+def layers() -> Chart:
+    quarters = tuple(f"20{year}-Q{quarter}" for year in range(21, 25) for quarter in range(1, 5))
+    series = tuple(
+        Series(
+            f"came in 20{year}",
+            quarters,
+            tuple(None if at < 4 * turn else 4e4 * 0.93 ** (at - 4 * turn) for at in range(16)),
+        )
+        for turn, year in enumerate(range(21, 25))
+    )
+    back = Series(EVIL, quarters, tuple(-900.0 if at % 5 == 0 else None for at in range(16)))
+    return Chart("stack", "Revenue by cohort", Axis("Quarter", "text"), Axis("Net revenue", "money"), (*series, back))
+
+
+def moves() -> Chart:
+    names = ("Champions", "Loyal", EVIL, "Dormant")
+    counts = ((50, 31, None, 4), (29, 38, 1, 6), (2, 8, 18, 42), (5, 21, 50, 96), (None, None, 3, None))
+    series = tuple(
+        Series(name, names, tuple(None if count is None else float(count) for count in row))
+        for name, row in zip((*names, "not yet a customer"), counts, strict=True)
+    )
+    return Chart(
+        "flow", "Who moved where", Axis("Group now", "text"), Axis("Customers by group before", "count"), series
+    )
+
+
 def cohorts() -> Heatmap:
     names = tuple(f"{month} 2011" for month in ("Jan", "Feb", "Mar", "Apr", "May", "Jun"))
     values = tuple(
@@ -144,7 +170,7 @@ def document() -> Document:
     pages = (
         Page("overview", "Overview", (stats(), Group((distribution(), tiers())), customers()), lead="In one sentence."),
         Page("data", "Data & quality", (*words, waterfall())),
-        Page("model", "Model", (tracking(), Group((deciles(), deciles("scatter"))))),
+        Page("model", "Model", (tracking(), Group((deciles(), deciles("scatter"))), layers(), moves())),
         Page("cohorts", "Cohorts", (cohorts(),)),
         Page("cohorts", EVIL, empty, lead=EVIL),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import date
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -22,7 +23,7 @@ from lifeworth.report.spec import Axis, Chart, Series
 patient = settings(deadline=None)
 
 
-KINDS = ["line", "bar", "histogram", "scatter"]
+KINDS = ["line", "bar", "histogram", "scatter", "stack", "flow"]
 values = st.one_of(st.none(), st.floats(), st.floats(min_value=-1e4, max_value=1e6))
 words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60)
 places = st.one_of(
@@ -71,7 +72,15 @@ def test_whatever_the_numbers_every_place_is_finite(chart):
 @pytest.mark.parametrize("size", list(SIZES))
 @pytest.mark.parametrize(
     "chart",
-    [samples.tracking(), samples.deciles(), samples.deciles("scatter"), samples.distribution(), samples.tiers()],
+    [
+        samples.tracking(),
+        samples.deciles(),
+        samples.deciles("scatter"),
+        samples.distribution(),
+        samples.tiers(),
+        samples.layers(),
+        samples.moves(),
+    ],
 )
 def test_what_is_drawn_stays_inside_the_picture(chart, size):
     picture = ET.fromstring(draw(chart, "GBP").pictures[size])
@@ -83,8 +92,9 @@ def test_what_is_drawn_stays_inside_the_picture(chart, size):
 
 
 @pytest.mark.parametrize("size", list(SIZES))
-def test_words_of_a_chart_stay_inside_the_picture(size):
-    picture = ET.fromstring(draw(samples.tiers(), "GBP").pictures[size])
+@pytest.mark.parametrize("chart", [samples.tiers(), samples.layers(), samples.moves()])
+def test_words_of_a_chart_stay_inside_the_picture(chart, size):
+    picture = ET.fromstring(draw(chart, "GBP").pictures[size])
     width = float(picture.attrib["viewBox"].split()[2])
     for one in picture.iter("text"):
         long = svg.width_of(one.text or "")
@@ -211,3 +221,61 @@ def test_shortened_words_fit(words, width):
 
 def test_a_path_is_broken_into_its_runs():
     assert svg.runs([(0, 0), None, None, (1, 1), (2, 2)]) == [[(0, 0)], [(1, 1), (2, 2)]]
+
+
+# -- stacks and flows -------------------------------------------------------------------------------------------------
+def test_pieces_of_a_stack_stand_on_each_other():
+    series = (Series("a", ("p", "q"), (10.0, 5.0)), Series("b", ("p", "q"), (20.0, None)))
+    drawn = marks(draw(Chart("stack", "t", Axis("x"), Axis("y"), series), "").pictures["wide"], "piece")
+    lower, upper = (one for one in drawn if "p" in one[0].text.split("\n")[0])
+    assert float(upper.attrib["height"]) == pytest.approx(2 * float(lower.attrib["height"]), abs=0.2)
+    assert float(upper.attrib["y"]) + float(upper.attrib["height"]) == pytest.approx(float(lower.attrib["y"]), abs=0.2)
+
+
+def test_a_loss_hangs_under_a_stack():
+    series = (Series("a", ("p",), (10.0,)), Series("b", ("p",), (-4.0,)))
+    gain, loss = marks(draw(Chart("stack", "t", Axis("x"), Axis("y"), series), "").pictures["wide"], "piece")
+    assert float(loss.attrib["y"]) == pytest.approx(float(gain.attrib["y"]) + float(gain.attrib["height"]), abs=0.2)
+
+
+def flow(**moved):
+    names = ("gold", "tin")
+    series = tuple(Series(one, names, tuple(moved.get(f"{one}_{other}") for other in names)) for one in (*names, "new"))
+    return Chart("flow", "t", Axis("now"), Axis("before", "count"), series)
+
+
+def test_a_band_is_as_thick_as_what_moved_and_says_where():
+    picture = draw(flow(gold_tin=30.0, tin_gold=10.0, tin_tin=20.0, new_tin=5.0), "").pictures["wide"]
+    found = marks(picture, "flow")
+    assert [one[0].text.split("\n")[0] for one in found] == ["gold → tin", "tin → gold", "tin → tin", "new → tin"]
+    colours = [next(part for part in one.attrib["class"].split() if part.startswith("c-")) for one in found]
+    assert colours == ["c-ochre", "c-teal", "c-slate", "c-accent"]
+
+
+def test_both_sides_of_a_flow_are_as_tall_as_what_moved():
+    nodes = marks(draw(flow(gold_tin=30.0, tin_gold=10.0, tin_tin=20.0), "").pictures["wide"], "node")
+    heights = {(one[0].text, float(one.attrib["x"]) < 300): float(one.attrib["height"]) for one in nodes}
+    assert sum(tall for (_, left), tall in heights.items() if left) == pytest.approx(
+        sum(tall for (_, left), tall in heights.items() if not left), abs=0.3
+    )
+
+
+def test_the_legend_of_a_flow_says_what_colours_mean_as_far_as_they_occur():
+    assert [one.name for one in draw(flow(gold_gold=3.0, gold_tin=1.0), "").legend] == ["stayed", "fell"]
+
+
+def test_the_numbers_of_a_flow_are_the_matrix():
+    table = numbers(flow(gold_tin=30.0, tin_gold=10.0))
+    assert table.rows == (("gold", None, 10.0, None), ("tin", 30.0, None, None))
+
+
+def test_names_of_thin_groups_do_not_stand_on_each_other():
+    names = tuple(f"group {turn}" for turn in range(12))
+    series = tuple(Series(name, names, tuple(1.0 if name == other else None for other in names)) for name in names)
+    big = (*series, Series("huge", ("huge", *names), (4000.0,)))
+    picture = draw(Chart("flow", "t", Axis("now"), Axis("before", "count"), big), "").pictures["wide"]
+    for anchor in ("start", "end"):
+        heights = sorted(
+            float(one.attrib["y"]) for one in marks(picture, "category") if one.attrib["text-anchor"] == anchor
+        )
+        assert min(after - before for before, after in pairwise(heights)) >= 12

@@ -99,10 +99,12 @@ class Chart:
     """A picture with a point to make: `caption` says in a sentence what the reader should see in it.
 
     `line` and `scatter` take their x from each series; `bar` has categories as x, side by side per series;
-    `histogram` has the left bin edges as x and one right edge more (len(x) = len(y) + 1).
+    `histogram` has the left bin edges as x and one right edge more (len(x) = len(y) + 1); `stack` puts the series of a
+    category on top of each other, the first at the foot; `flow` has a series for each group on the left, with the groups
+    on the right as x and what goes there as y, all groups in one order, best first.
     """
 
-    kind: Literal["line", "bar", "histogram", "scatter"]
+    kind: Literal["line", "bar", "histogram", "scatter", "stack", "flow"]
     title: str
     x: Axis
     y: Axis

@@ -6,11 +6,18 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from lifeworth.report.charts import bar, frame, histogram, line, scatter
+from lifeworth.report.charts import bar, flow, frame, histogram, line, scatter, stack
 from lifeworth.report.charts.frame import SIZES
 from lifeworth.report.spec import Chart, Column, Series, Table, Value
 
-KINDS = {"line": line.draw, "bar": bar.draw, "histogram": histogram.draw, "scatter": scatter.draw}
+KINDS = {
+    "line": line.draw,
+    "bar": bar.draw,
+    "histogram": histogram.draw,
+    "scatter": scatter.draw,
+    "stack": stack.draw,
+    "flow": flow.draw,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,8 @@ def draw(chart: Chart, currency: str) -> Drawn:
 
 
 def _legend(chart: Chart) -> tuple[Entry, ...]:
+    if chart.kind == "flow":
+        return tuple(Entry(words, colour, "bar", "solid") for words, colour in flow.legend(chart))
     shape = {"line": "stroke", "scatter": "dot"}.get(chart.kind, "bar")
     named = zip(chart.series, frame.colours(chart), strict=True)
     entries = tuple(Entry(one.name, colour, shape, one.style) for one, colour in named)

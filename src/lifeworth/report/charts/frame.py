@@ -30,6 +30,17 @@ TEXT = 12
 """Size of the letters in a chart, in pixels."""
 
 
+SHOWN: dict[str, str] = {
+    "line": "Line chart",
+    "bar": "Bar chart",
+    "histogram": "Histogram",
+    "scatter": "Scatter plot",
+    "stack": "Stacked bar chart",
+    "flow": "Flow chart",
+}
+"""What a chart is called for a reader who cannot see it."""
+
+
 @dataclass(slots=True)
 class Frame:
     """The room of a chart and what is drawn so far; the plot lies between `left` and `right`, `top` and `bottom`."""
@@ -107,7 +118,7 @@ def named(axis: Axis, currency: str = "") -> str:
 def colours(chart: Chart) -> list[str]:
     """The colour of each series by turn: ink (grey for bars) for what was observed where a prediction stands beside it."""
     series, seen = chart.series, {True: 0, False: 0}
-    observed = palette.OBSERVED_BARS if chart.kind in {"bar", "histogram"} else palette.OBSERVED
+    observed = palette.OBSERVED_BARS if chart.kind in {"bar", "histogram", "stack"} else palette.OBSERVED
     dashed = [one.style == "dashed" for one in series]
     if not any(dashed) or all(dashed):
         return [palette.PLAIN[turn % len(palette.PLAIN)] for turn in range(len(series))]
@@ -150,5 +161,5 @@ def told(series: Series, turn: int, kind: Kind, currency: str) -> str:
 
 def label_of(chart: Chart) -> str:
     """What a reader who cannot see the chart is told."""
-    shown = {"line": "Line chart", "bar": "Bar chart", "histogram": "Histogram", "scatter": "Scatter plot"}[chart.kind]
+    shown = SHOWN[chart.kind]
     return ". ".join(part.rstrip(".") for part in (f"{shown}: {chart.title}", chart.caption) if part) + "."
