@@ -37,6 +37,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("kpis", "kpis", "The numbers of the business, beside the period before."),
     Action("cohorts", "kpis", "Retention and revenue by month of the first order."),
     Action("definitions", "kpis", "What every figure means and how it is made."),
-    Action("segments", "segments", "Value tiers, RFM groups and lifecycle status."),
+    Action("segments", "segments", "Groups of customers, their sizes and their values."),
+    Action("movement", "segments", "Who moved from which group to which since an earlier day."),
+    Action("profile", "segments", "One group beside all others: what they buy and cost."),
 )
 """In the order a person would ask."""

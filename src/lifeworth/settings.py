@@ -19,7 +19,7 @@ from lifeworth.units import Period, TimeUnit
 
 ENVIRONMENT_PREFIX = "LIFEWORTH_"
 
-NESTED = frozenset({"columns", "tables", "assumptions", "measures", "metrics", "segments"})
+NESTED = frozenset({"columns", "tables", "assumptions", "measures", "metrics", "segments", "rfm"})
 """Settings with names of their own inside, which one variable of the environment cannot hold."""
 
 
@@ -70,6 +70,23 @@ class Metric(BaseModel):
         "number", description="How it reads."
     )
     direction: Literal["up", "down", "neither"] = Field("neither", description="Whether more of it is good.")
+
+
+class Limits(BaseModel):
+    """Limits of the fixed RFM scores: the `[rfm]` of `lifeworth.toml`, four each; where nothing is stated, ours."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    days: tuple[float, ...] = Field((), description="Days since the last order: at most so many, for 5, 4, 3 and 2.")
+    orders: tuple[float, ...] = Field((), description="Orders: at least so many, for 2, 3, 4 and 5.")
+    money: tuple[float, ...] = Field((), description="Net revenue so far: at least so much, for 2, 3, 4 and 5.")
+
+    @field_validator("days", "orders", "money")
+    @classmethod
+    def _four(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if value and (len(set(value)) != 4 or min(value) <= 0):
+            raise ValueError("four different limits above 0 make five scores, such as [30, 90, 180, 365]")
+        return value
 
 
 class Settings(BaseModel):
@@ -123,6 +140,7 @@ class Settings(BaseModel):
     segments: dict[str, str] = Field(
         default_factory=dict, description="Segments of your own: name = condition over columns of customers.csv."
     )
+    rfm: Limits = Field(Limits(), description="Limits of the fixed RFM scores, such as days = [30, 90, 180, 365].")
     min_customers: int = Field(100, ge=2, description="Fewer customers than this get no fitted model.")
     min_repeaters: int = Field(
         30, ge=2, description="Fewer customers with a second order than this get no fitted model."
@@ -191,7 +209,9 @@ def _fault(place: Sequence[str], message: str, kind: str) -> str:
     """A fault with the setting it is in; inside a named one, such as `metrics.margin_rate.formula`, with the whole way to it."""
     name = ".".join(place)
     if kind == "extra_forbidden":
-        inside: dict[str, type[BaseModel]] = {"assumptions": Assumptions, "measures": Measure, "metrics": Metric}
+        inside: dict[str, type[BaseModel]] = {
+            "assumptions": Assumptions, "measures": Measure, "metrics": Metric, "rfm": Limits,
+        }  # fmt: skip
         known = inside[place[0]].model_fields if len(place) > 1 else Settings.model_fields
         return f'"{name}" is not a setting. {near(place[-1], known)}'.rstrip()
     return f"{name}: {message}"

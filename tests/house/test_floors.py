@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("features",),
     ("evaluation",),
     ("workspace",),
-    ("clv", "kpis", "segments", "economics"),
+    ("clv", "kpis", "segments", "economics", "audit"),
     ("facts", "pages"),
     ("job",),
     ("parts",),

@@ -25,10 +25,22 @@ ONLY_IN: dict[str, set[str]] = {
     "sqlalchemy": {"data", "workspace"},
     "filelock": {"data", "workspace"},
     "threadpoolctl": {"job"},
-    "ibis": {"engine", "data", "features", "evaluation", "workspace", "clv", "kpis", "segments", "economics", "job"},
+    "ibis": {
+        "engine",
+        "data",
+        "features",
+        "evaluation",
+        "workspace",
+        "clv",
+        "kpis",
+        "segments",
+        "economics",
+        "audit",
+        "job",
+    },
     "nutpie": {"models"},
     "arviz": {"models"},
-    "scipy": {"models", "evaluation", "data", "clv"},
+    "scipy": {"models", "evaluation", "data", "clv", "segments"},
 }
 """Library -> the rooms that may import it."""
 

@@ -7,38 +7,58 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from lifeworth.report.spec import Axis, Chart, Column, Group, Page, Series, Table
+from lifeworth.report.spec import Axis, Block, Chart, Column, Group, Page, Series, Table, Text
 from lifeworth.segments.lifecycle import STATUSES
 from lifeworth.segments.rfm import GROUPS
-from lifeworth.segments.tiers import TIERS
+from lifeworth.segments.schemes import TIER_RULES, Scheme
 
-_TIER_RULES = {
-    name: f"top {end:.0%} of customers" if place == 0 else f"from {TIERS[place - 1][1]:.0%} to {end:.0%}"
-    for place, (name, end) in enumerate(TIERS)
-}
+Rows = Sequence[Mapping[str, Any]]
 
 
-def segments(groups: Mapping[str, Sequence[Mapping[str, Any]]], *, as_of: date, currency: str, horizon: str) -> Page:
-    """Tiers, RFM groups and lifecycle status, each a table with its rule, sizes and values that add up to the whole."""
-    tiers = _table("Value tiers", "Tier", _TIER_RULES, groups["value_tier"], horizon)
+def segments(
+    groups: Mapping[str, Rows],
+    *,
+    as_of: date,
+    currency: str,
+    horizon: str,
+    own: tuple[Scheme, Rows] | None = None,
+) -> Page:
+    """Tiers, RFM groups, lifecycle status and the user's own segments, each a table that adds up to the whole."""
+    tiers = _table("Value tiers", "Tier", TIER_RULES, groups["value_tier"], horizon)
     life = _table("Lifecycle status", "Status", STATUSES, groups["lifecycle_status"], horizon)
     rfm = _table("RFM groups", "Group", GROUPS, groups["rfm_segment"], horizon)
+    blocks: list[Block] = [
+        Group((_shares("Who holds the value", tiers), _shares("Where customers stand", life))),
+        tiers,
+        life,
+        rfm,
+    ]
+    if own is not None:
+        blocks.extend(_blocks(*own, horizon))
     return Page(
         "segments",
         "Segments",
-        (
-            Group((_shares("Who holds the value", tiers), _shares("Where customers stand", life))),
-            tiers,
-            life,
-            rfm,
-        ),
-        lead="The same customers cut three ways: by what they are worth, by where they stand in their own rhythm, and by recency, frequency and money.",
+        tuple(blocks),
+        lead=f"The same customers cut {'four' if own else 'three'} ways: by what they are worth, by where they stand in their own rhythm, "
+        f"{'by' if own else 'and by'} recency, frequency and money{', and by your own conditions' if own else ''}.",
         currency=currency,
         as_of=as_of,
     )
 
 
-def _table(title: str, name: str, rules: Mapping[str, str], rows: Sequence[Mapping[str, Any]], horizon: str) -> Table:
+def scheme(made: Scheme, rows: Rows, *, as_of: date, currency: str, horizon: str) -> Page:
+    """One scheme: how far it can be relied on, its groups with their sizes and values, what must be known about it."""
+    table, *notes = _blocks(made, rows, horizon)
+    verdict = () if made.verdict is None else (made.verdict,)
+    blocks = (*verdict, _shares("Heads and value", table), table, *notes)
+    return Page("segments", made.title, blocks, currency=currency, as_of=as_of)
+
+
+def _blocks(made: Scheme, rows: Rows, horizon: str) -> tuple[Table, *tuple[Text, ...]]:
+    return (_table(made.title, made.one, made.groups, rows, horizon), *(Text(note) for note in made.notes))
+
+
+def _table(title: str, name: str, rules: Mapping[str, str], rows: Rows, horizon: str) -> Table:
     found = {row["group"]: row for row in rows}
     everyone = sum(row["customers"] for row in rows)
     predicted = [row["predicted"] for row in rows if row["predicted"] is not None]
