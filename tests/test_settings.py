@@ -103,7 +103,7 @@ def test_the_file_may_name_tables_figures_segments_and_assumptions(tmp_path: Pat
         '[metrics.b2b_share]\nformula = "b2b / revenue"\nkind = "percent"\n'
     )
     settings = read(tmp_path, environment={})
-    assert settings.tables == {"marketing_spend": "spend.csv"}
+    assert settings.tables == {"marketing_spend": str(tmp_path / "spend.csv")}
     assert settings.assumptions.cost_per_ticket == 4.5
     assert settings.segments == {"big": "orders >= 10"}
     assert settings.measures["b2b"].aggregate == "sum"

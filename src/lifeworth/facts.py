@@ -12,7 +12,8 @@ from lifeworth.clv.effects import effects
 from lifeworth.clv.elasticities import Elasticities
 from lifeworth.clv.learn import Learned
 from lifeworth.clv.value import Terms, Valuation
-from lifeworth.data.check import BEYOND_ORDERS, Capability
+from lifeworth.data.capability import Capability
+from lifeworth.data.check import BEYOND_ORDERS
 from lifeworth.data.clean import Cleaned
 from lifeworth.data.sources.source import Source
 from lifeworth.economics.lines import Net

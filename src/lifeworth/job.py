@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +20,14 @@ from lifeworth.clv.elasticities import elasticities
 from lifeworth.clv.learn import Learned, foretell, learn
 from lifeworth.clv.margin import Margin, choose
 from lifeworth.clv.value import Terms, Valuation, value
-from lifeworth.data.check import Capability, count, readiness
-from lifeworth.data.clean import Cleaned, clean
-from lifeworth.data.contracts import SCORES
+from lifeworth.data.capability import Capability
+from lifeworth.data.check import count, readiness
+from lifeworth.data.clean import Cleaned
+from lifeworth.data.contracts import QUARANTINE_BESIDE, SCORES
+from lifeworth.data.further import FURTHER
+from lifeworth.data.intake import Intake, take_in, told_apart
 from lifeworth.data.run_writer import RunWriter
 from lifeworth.data.sources.frames import like
-from lifeworth.data.sources.open import read_orders
-from lifeworth.data.sources.source import Source
 from lifeworth.data.store import Store
 from lifeworth.economics import actions as economics
 from lifeworth.economics.lines import Net
@@ -65,6 +67,8 @@ KEPT = {
     "customers_scored": ("history",),
     "cohort_forecast": ("history", "customers"),
     "net_value": ("customers_scored", "orders", "marketing_spend", "service_costs", "assignments", "referrals"),
+    **dict.fromkeys(FURTHER, ()),
+    QUARANTINE_BESIDE.name: (),
 }
 """Tables a run leaves for the parts, with what each is made of."""
 
@@ -89,8 +93,9 @@ class RunResult:
 
 
 def run(
-    inputs: Any,
+    inputs: Any = None,
     *,
+    tables: Mapping[str, Any] | None = None,
     workspace: Path | str | None = None,
     settings: Settings | None = None,
     progress: Progress = SILENT,
@@ -100,6 +105,8 @@ def run(
 
     Args:
         inputs: A path, a URL of a database table, a frame (pandas, Polars, Arrow, DuckDB relation), or several of a kind.
+            In a folder, files called as a table beside orders are that table.
+        tables: Tables beside orders by name, each as orders may come: `{"subscriptions": "subs.csv"}`.
         workspace: Folder that keeps tables and runs; without one nothing is written.
         settings: Settings to start from; by default those of the workspace's `lifeworth.toml` and the environment.
         progress: Who is told how far the work is.
@@ -114,7 +121,8 @@ def run(
     settings = (settings or read(folder)).with_(**changes)
     # Products of small matrices gain nothing from a second thread, and the threads spin between them.
     with threadpool_limits(1, "blas"), connect() as engine, _begin(folder, engine) as writer:
-        source, cleaned = _read(engine, inputs, settings, progress)
+        intake = take_in(engine, told_apart(inputs, tables, settings), settings, progress)
+        source, cleaned, beside = intake.source, intake.cleaned, intake.beside
         covariates = _covariates(engine, cleaned, settings)
         rows = _histories(engine, cleaned, covariates, progress)
         learned = learn(engine, rows, cleaned, settings, progress, covariates)
@@ -127,10 +135,11 @@ def run(
                 engine.load("cohort_forecast", cohort_forecast(rows, _channels(engine), learned.fits, terms))
             costs = _net(engine, terms, settings)
         with progress.step("Drawing the report"):
-            capabilities = readiness(source, cleaned, settings, engine)
+            capabilities = readiness(source, cleaned, settings, engine, beside=beside)
             facts = told.collect(source, cleaned, valuation, learned, terms, capabilities, settings, drivers, costs)
+            facts["tables"] = beside.to_json()
             ws = Workspace(engine, settings, cleaned.as_of, cleaned.currency, facts)
-            document = _document(ws, cleaned, learned, capabilities)
+            document = _document(ws, intake, learned, capabilities)
             report = render(document)
         customers = like(_first(inputs), engine.arrow(scored.order_by("customer_id")))
         paths: dict[str, Path] = {}
@@ -140,7 +149,14 @@ def run(
     return RunResult(customers, told.summary(facts, paths), document, report, paths)
 
 
-def check(inputs: Any, *, settings: Settings | None = None, progress: Progress = SILENT, **changes: Any) -> Page:
+def check(
+    inputs: Any = None,
+    *,
+    tables: Mapping[str, Any] | None = None,
+    settings: Settings | None = None,
+    progress: Progress = SILENT,
+    **changes: Any,
+) -> Page:
     """What a run would understand: files, columns, reconciliation, and what the data are enough for. Writes nothing.
 
     A `Text` of tone "bad" on the page says that the data are not sufficient for predicted value.
@@ -150,22 +166,20 @@ def check(inputs: Any, *, settings: Settings | None = None, progress: Progress =
     """
     settings = (settings or read(None)).with_(**changes)
     with connect() as engine:
-        source, cleaned = _read(engine, inputs, settings, progress)
+        intake = take_in(engine, told_apart(inputs, tables, settings), settings, progress)
+        source, cleaned, beside = intake.source, intake.cleaned, intake.beside
         known = count(engine, cleaned)
-        capabilities = readiness(source, cleaned, settings, engine, facts=known)
+        capabilities = readiness(source, cleaned, settings, engine, facts=known, beside=beside)
         return pages.check(
-            source, cleaned, capabilities, foretell(cleaned, known, settings, _covariates(engine, cleaned, settings))
+            source,
+            cleaned,
+            capabilities,
+            foretell(cleaned, known, settings, _covariates(engine, cleaned, settings)),
+            beside,
         )
 
 
 # -- steps, in their order ----------------------------------------------------------------------------------------------
-def _read(engine: Engine, inputs: Any, settings: Settings, progress: Progress) -> tuple[Source, Cleaned]:
-    source = read_orders(engine, inputs, settings, progress)
-    cleaned = clean(engine, source, settings, progress=progress)
-    cleaned.reconciliation.check()
-    return source, cleaned
-
-
 def _covariates(engine: Engine, cleaned: Cleaned, settings: Settings) -> Wanted:
     """What else is asked of each customer's first purchase; a model named with covariates says it too."""
     orders, lines = cleaned.orders, cleaned.order_lines
@@ -263,8 +277,8 @@ def _net(engine: Engine, terms: Terms, settings: Settings) -> Net | None:
     )
 
 
-def _document(ws: Workspace, cleaned: Cleaned, learned: Learned, capabilities: tuple[Capability, ...]) -> Document:
-    facts, as_of, currency = ws.facts, ws.as_of, ws.currency
+def _document(ws: Workspace, intake: Intake, learned: Learned, capabilities: tuple[Capability, ...]) -> Document:
+    facts, as_of, currency, cleaned = ws.facts, ws.as_of, ws.currency, intake.cleaned
     horizon = str(ws.settings.horizon)
     bound = (
         pages.overview(facts, as_of=as_of, currency=currency, horizon=horizon),
@@ -274,7 +288,7 @@ def _document(ws: Workspace, cleaned: Cleaned, learned: Learned, capabilities: t
         kpis.cohorts(ws),
         kpis.kpis(ws),
         pages.trust(learned, as_of=as_of, currency=currency),
-        pages.data(facts, cleaned, capabilities, as_of=as_of, currency=currency),
+        pages.data(facts, cleaned, capabilities, intake.beside, as_of=as_of, currency=currency),
     )
     said = {
         "Orders from": ", ".join(file["name"] for file in facts["source"]["files"]),
@@ -294,6 +308,11 @@ def _readable(scored: Table) -> Table:
 
 def _first(inputs: Any) -> Any:
     return inputs[0] if isinstance(inputs, list | tuple) and inputs else inputs
+
+
+def _files(tables: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The files of the tables beside orders, each with the table it was read as."""
+    return [{**file, "table": name} for name, one in tables.items() for file in one["files"]]
 
 
 def _begin(folder: Path | None, engine: Engine) -> Any:
@@ -317,7 +336,7 @@ def _write(writer: RunWriter, ws: Workspace, learned: Learned, report: str) -> d
             writer.write_output("models/spend.json", learned.fits.spend.to_json())
     facts = ws.facts
     manifest = {
-        "inputs": facts["source"]["files"],
+        "inputs": [*facts["source"]["files"], *_files(facts["tables"])],
         "settings": facts["settings"],
         "rows": {"in": facts["reconciliation"]["rows_in"], "used": facts["reconciliation"]["rows_used"]},
         "facts": facts,

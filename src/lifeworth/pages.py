@@ -8,7 +8,9 @@ from typing import Any
 
 from lifeworth.clv.learn import Learned
 from lifeworth.data import check as readiness
-from lifeworth.data.check import Capability
+from lifeworth.data.beside import shown
+from lifeworth.data.beside.read import NOTHING, Beside
+from lifeworth.data.capability import Capability
 from lifeworth.data.clean import Cleaned
 from lifeworth.data.sources.source import Source
 from lifeworth.report.format import text
@@ -83,7 +85,13 @@ def overview(facts: Mapping[str, Any], *, as_of: date, currency: str, horizon: s
 
 
 def data(
-    facts: Mapping[str, Any], cleaned: Cleaned, capabilities: Collection[Capability], *, as_of: date, currency: str
+    facts: Mapping[str, Any],
+    cleaned: Cleaned,
+    capabilities: Collection[Capability],
+    beside: Beside,
+    *,
+    as_of: date,
+    currency: str,
 ) -> Page:
     """What was read, how it was understood, where every row and cent went, and what the data are enough for."""
     source = facts["source"]
@@ -93,12 +101,15 @@ def data(
         readiness.table(capabilities),
         _understood(source["columns"]["sources"], source["columns"]["reasons"], source["columns"]["unused"]),
         *_said([*source["notes"], *facts["notes"]]),
+        *shown.blocks(beside),
     )
     lead = "Nothing is lost: every row and every cent of your file is either used or set aside under a name."
     return Page("data", "Data", blocks, lead=lead, currency=currency, as_of=as_of)
 
 
-def check(source: Source, cleaned: Cleaned, capabilities: Collection[Capability], foretold: str = "") -> Page:
+def check(
+    source: Source, cleaned: Cleaned, capabilities: Collection[Capability], foretold: str = "", beside: Beside = NOTHING
+) -> Page:
     """What a run would understand of an input; a text of tone "bad" where it is not enough for predicted value.
 
     Args:
@@ -106,6 +117,7 @@ def check(source: Source, cleaned: Cleaned, capabilities: Collection[Capability]
         cleaned: What came of it.
         capabilities: What the data are enough for.
         foretold: What a run would test and about how long that takes; empty where it would test nothing.
+        beside: Tables beside orders that came in.
     """
     named = {one.name: one for one in capabilities}
     short = [named[name] for name in ("predicted_orders", "predicted_value") if named[name].state == "missing"]
@@ -121,6 +133,7 @@ def check(source: Source, cleaned: Cleaned, capabilities: Collection[Capability]
         cleaned.reconciliation.files_table(),
         _understood(columns.sources, columns.reasons, columns.unused),
         *_said([f"An amount is {columns.money}.", *source.notes, *cleaned.notes]),
+        *shown.blocks(beside),
         *cleaned.reconciliation.table(),
         readiness.table(capabilities),
     ]

@@ -151,6 +151,20 @@ class Settings(BaseModel):
     def _read_horizon(cls, value: object) -> object:
         return Period.parse(value) if isinstance(value, str) else value
 
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _read_columns(cls, value: object) -> object:
+        """TOML reads `marketing_spend.amount = "Cost"` as a table in a table; here it is one dotted name."""
+        if not isinstance(value, Mapping):
+            return value
+        flat: dict[str, object] = {}
+        for name, column in value.items():
+            if isinstance(column, Mapping):
+                flat |= {f"{name}.{inner}": deep for inner, deep in column.items()}
+            else:
+                flat[name] = column
+        return flat
+
     @field_validator("covariates", mode="before")
     @classmethod
     def _read_covariates(cls, value: object) -> object:
@@ -182,6 +196,8 @@ def read(
 ) -> Settings:
     """Settings of a workspace: its `lifeworth.toml`, overlaid by the environment, overlaid by `changes`.
 
+    Tables beside orders add up: one that is named in `changes` goes before that of the file, the others stay.
+
     Args:
         folder: The workspace; without it, or without the file in it, the defaults hold.
         environment: Variables such as `LIFEWORTH_MARGIN`; `os.environ` when not given.
@@ -196,13 +212,24 @@ def read(
             raise FileError(
                 f"{file} is not valid TOML: {error}.", hint="Mend the line it names, or move the file away."
             ) from error
+    if folder is not None and isinstance(values.get("tables"), Mapping):
+        values["tables"] = {name: _beside(folder, place) for name, place in values["tables"].items()}
     known = {name for name in Settings.model_fields if name not in NESTED}
     for name, text in (os.environ if environment is None else environment).items():
         field = name.removeprefix(ENVIRONMENT_PREFIX).lower()
         if name.startswith(ENVIRONMENT_PREFIX) and field in known:
             values[field] = text
-    values |= {name: value for name, value in (changes or {}).items() if value is not None}
-    return load(values)
+    told = {name: value for name, value in (changes or {}).items() if value is not None}
+    if "tables" in told and isinstance(values.get("tables"), Mapping):
+        told["tables"] = {**values["tables"], **told["tables"]}  # a table named now goes beside those of the file
+    return load(values | told)
+
+
+def _beside(folder: Path, place: object) -> object:
+    """Where a table of `lifeworth.toml` lies: a path is told from the folder of the workspace, a database URL as it is."""
+    if not isinstance(place, str) or "://" in place:
+        return place
+    return str(folder / place)
 
 
 def _fault(place: Sequence[str], message: str, kind: str) -> str:

@@ -65,6 +65,7 @@ def test_without_options_the_defaults_hold(lifeworth: Any, asked: Any, tmp_path:
         (["--rates", "rates.csv"], "rates", Path("rates.csv")),
         (["--model", "bg-nbd"], "model", "bg-nbd"),
         (["--seed", "7"], "seed", 7),
+        (["--table", "tickets=t.csv", "-t", "feedback=f/"], "tables", {"tickets": "t.csv", "feedback": "f/"}),
         (["--zero-value", "set-aside"], "zero_value", "set-aside"),
         (["--duplicates", "keep"], "duplicates", "keep"),
     ],
@@ -97,6 +98,20 @@ def test_all_wrong_options_are_told_at_once(lifeworth: Any, asked: Any, tmp_path
     assert "margin" in ended.err
     assert "seed" in ended.err
     assert not asked
+
+
+@pytest.mark.parametrize("pairs", [["tickets"], ["=t.csv"], ["tickets="], ["tickets=a.csv", "tickets=b.csv"]])
+def test_a_table_that_is_none_is_refused(lifeworth: Any, asked: Any, tmp_path: Path, pairs: list[str]) -> None:
+    ended = lifeworth("run", "a.csv", "--workspace", tmp_path, *(word for pair in pairs for word in ("--table", pair)))
+    assert ended.status == 2
+    assert "tickets" in ended.err or "t.csv" in ended.err
+    assert not asked
+
+
+def test_a_table_named_now_goes_beside_those_of_the_workspace(lifeworth: Any, asked: Any, tmp_path: Path) -> None:
+    (tmp_path / "lifeworth.toml").write_text('[tables]\ntickets = "old.csv"\nfeedback = "voice/f.csv"\n')
+    lifeworth("run", "a.csv", "--workspace", tmp_path, "--table", "tickets=new.csv")
+    assert asked["settings"].tables == {"tickets": "new.csv", "feedback": str(tmp_path / "voice" / "f.csv")}
 
 
 @pytest.mark.parametrize("pair", ["ordered_at", "=Paid", "="])

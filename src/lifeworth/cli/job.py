@@ -15,7 +15,16 @@ WORKSPACE = Path("lifeworth-workspace")
 
 ABOUT_ORDERS = "Order files, folders of them, or a database table (sqlite:///shop.db#orders)."
 
-Orders = Annotated[list[str], typer.Argument(metavar="ORDERS...", help=ABOUT_ORDERS)]
+Orders = Annotated[list[str] | None, typer.Argument(metavar="[ORDERS...]", help=ABOUT_ORDERS)]
+Tables = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--table",
+        "-t",
+        metavar="NAME=WHERE",
+        help="A table beside orders: --table subscriptions=subs.csv. As often as needed.",
+    ),
+]
 Workspace = Annotated[
     Path, typer.Option("--workspace", "-w", envvar="LIFEWORTH_WORKSPACE", help="Folder that keeps tables and runs.")
 ]
@@ -68,7 +77,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no n
 
 
 def run(
-    orders: Orders,
+    orders: Orders = None,
+    table: Tables = None,
     workspace: Workspace = WORKSPACE,
     as_of: AsOf = None,
     horizon: Horizon = None,
@@ -89,18 +99,20 @@ def run(
 ) -> None:
     """Read orders, clean them, fit models, and say what every customer is worth.
 
-    Writes customers.parquet, customers.csv, report.html and manifest.json under WORKSPACE/runs/current/.
+    Tables beside orders (--table) light up more; a folder may hold them under their names. Without orders, a table of
+    subscriptions is enough. Writes customers.parquet, customers.csv, report.html and manifest.json under WORKSPACE/runs/current/.
     """
     changes = {
         "as_of": as_of, "horizon": horizon, "margin": margin, "discount": discount, "columns": _columns(column_map),
         "dates": dates, "decimal": decimal, "currency": currency, "rates": rates, "model": model,
-        "covariates": covariates, "seed": seed, "zero_value": zero_value, "duplicates": duplicates,
+        "covariates": covariates, "seed": seed, "zero_value": zero_value, "duplicates": duplicates, "tables": _tables(table),
     }  # fmt: skip
     _run(orders, workspace, changes, as_json=as_json, quiet=quiet)
 
 
 def check(
-    orders: Orders,
+    orders: Orders = None,
+    table: Tables = None,
     workspace: Workspace = WORKSPACE,
     as_of: AsOf = None,
     column_map: Map = None,
@@ -123,9 +135,9 @@ def check(
     from lifeworth.settings import read
 
     changes = {"as_of": as_of, "dates": dates, "decimal": decimal, "currency": currency, "rates": rates}
-    settings = read(workspace, changes=changes | {"columns": _columns(column_map)})
+    settings = read(workspace, changes=changes | {"columns": _columns(column_map), "tables": _tables(table)})
     with shown(quiet=quiet or as_json) as progress:
-        page = look(orders, settings=settings, progress=progress)
+        page = look(orders or None, settings=settings, progress=progress)
     show(page, as_json=as_json)
     if any(isinstance(block, Text) and block.tone == "bad" for block in page.blocks):
         raise typer.Exit(3)
@@ -145,11 +157,15 @@ def demo(
     from lifeworth.data.synthetic import generate, write
 
     with shown(quiet=quiet or as_json) as progress, progress.step("Making up a company"):
-        export = write(generate(customers), folder / "data")[0]
-    _run([str(export)], folder, {}, as_json=as_json, quiet=quiet)
+        made = generate(customers)
+        files = {file.stem: str(file) for file in write(made, folder / "data")}
+    tables = {
+        name: files[name] for name, rows in made.tables.items() if name in files and name != "orders" and rows.num_rows
+    }
+    _run([files["orders"]], folder, {"tables": tables}, as_json=as_json, quiet=quiet)
 
 
-def _run(orders: list[str], workspace: Path, changes: dict[str, Any], *, as_json: bool, quiet: bool) -> None:
+def _run(orders: list[str] | None, workspace: Path, changes: dict[str, Any], *, as_json: bool, quiet: bool) -> None:
     from lifeworth.cli.progress import shown
     from lifeworth.cli.show import show
     from lifeworth.cli.summary import said
@@ -158,7 +174,7 @@ def _run(orders: list[str], workspace: Path, changes: dict[str, Any], *, as_json
 
     settings = read(workspace, changes=changes)
     with shown(quiet=quiet or as_json) as progress:
-        result = main_job(orders, workspace=workspace, settings=settings, progress=progress)
+        result = main_job(orders or None, workspace=workspace, settings=settings, progress=progress)
     show(result.summary if as_json else said(result), as_json=as_json)
 
 
@@ -175,6 +191,24 @@ def _columns(pairs: list[str] | None) -> dict[str, str] | None:
             hint='For example: --map customer_id="Client no" --map ordered_at=Paid. Nothing after the = leaves ours unread.',
         )
     return {ours.strip(): yours.strip() for ours, _, yours in (pair.partition("=") for pair in pairs)}
+
+
+def _tables(pairs: list[str] | None) -> dict[str, str] | None:
+    from lifeworth.errors import OptionError
+
+    if not pairs:
+        return None
+    parted = [(name.strip(), where.strip()) for name, _, where in (pair.partition("=") for pair in pairs)]
+    wrong = [f'--table "{pair}"' for pair, both in zip(pairs, parted, strict=True) if not all(both)]
+    names = [name for name, _ in parted]
+    wrong += [f"{name} is named twice" for name in dict.fromkeys(names) if names.count(name) > 1]
+    if wrong:
+        raise OptionError(
+            "A table beside orders is written NAME=WHERE, each name once.",
+            faults=wrong,
+            hint="For example: --table subscriptions=subs.csv. Several files of one table go into a folder: --table tickets=tickets/",
+        )
+    return dict(parted)
 
 
 COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (

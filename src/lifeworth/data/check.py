@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, Protocol
+from typing import Protocol
 
+from lifeworth.data.beside import allow
+from lifeworth.data.beside.read import NOTHING, Beside
+from lifeworth.data.capability import Capability
 from lifeworth.data.clean import Cleaned
 from lifeworth.data.notes import counted
 from lifeworth.engine.base import Engine
@@ -22,27 +25,6 @@ FRESH = 30
 
 YEAR = 365
 """Days of history below which a year's rhythm and a customer's lifespan cannot be seen."""
-
-State = Literal["ready", "limited", "missing"]
-
-
-@dataclass(frozen=True, slots=True)
-class Capability:
-    """One thing the data may be enough for, or not.
-
-    Attributes:
-        name: Short and stable, for machines.
-        title: For people.
-        state: `ready`, `limited` or `missing`.
-        why: One sentence with the numbers behind the state.
-        add: What would improve it: a column, a table or more rows; empty when there is nothing to add.
-    """
-
-    name: str
-    title: str
-    state: State
-    why: str
-    add: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +68,13 @@ def count(engine: Engine, cleaned: Cleaned) -> Facts:
 
 
 def readiness(
-    source: Described, cleaned: Cleaned, settings: Settings, engine: Engine, *, facts: Facts | None = None
+    source: Described,
+    cleaned: Cleaned,
+    settings: Settings,
+    engine: Engine,
+    *,
+    facts: Facts | None = None,
+    beside: Beside = NOTHING,
 ) -> tuple[Capability, ...]:
     """What these data allow.
 
@@ -96,6 +84,7 @@ def readiness(
         settings: Thresholds, horizon, margin.
         engine: Where the tables are; asked only without `facts`.
         facts: Counts, where they are known already.
+        beside: Tables beside orders that came in.
     """
     known = facts or count(engine, cleaned)
     return (
@@ -103,7 +92,7 @@ def readiness(
         *_forecast(cleaned, known, settings),
         *_groups(cleaned, known),
         *_details(set(source.has), cleaned),
-        *_TABLES,
+        *allow.capabilities(settings, beside),
     )
 
 
@@ -244,24 +233,5 @@ def _details(has: set[str], cleaned: Cleaned) -> Iterator[Capability]:
         yield Capability("channels", "Channel analysis", "missing", "Orders name no channel.", "a channel column")
 
 
-def _table(name: str, title: str, add: str) -> Capability:
-    return Capability(name, title, "missing", "It needs a table of its own; this version reads orders only.", add)
-
-
-_TABLES = (
-    _table("subscriptions", "Subscriptions", "subscriptions: customer_id, plan, started_at, ended_at, mrr, interval"),
-    _table(
-        "net_clv", "Net CLV", "marketing_spend: spent_on, channel, purpose, amount; service_costs: customer_id, amount"
-    ),
-    _table("attribution", "Attribution", "touchpoints: customer_id, occurred_at, channel, kind, campaign"),
-    _table("journey", "Journey map", "touchpoints: customer_id, occurred_at, channel, kind, campaign"),
-    _table("onboarding", "Onboarding", "milestones: customer_id, milestone, reached_at"),
-    _table("feedback", "Feedback", "feedback: customer_id, given_at, kind, score, scale_max, text"),
-    _table("support", "Support", "tickets: ticket_id, customer_id, opened_at, resolved_at, channel, topic, agent"),
-    _table("referrals", "Referral value", "referrals: referrer_id, referred_id, referred_at"),
-    _table("experiments", "Experiments", "assignments: campaign_id, customer_id, arm, assigned_at, cost"),
-)
-"""What orders alone never allow."""
-
-BEYOND_ORDERS = frozenset(one.name for one in _TABLES)
+BEYOND_ORDERS = allow.NAMES
 """Names of the capabilities no order file can bring."""

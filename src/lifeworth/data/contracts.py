@@ -109,6 +109,23 @@ CUSTOMERS = Contract(
     required=("customer_id",),
 )
 
+QUARANTINE_BESIDE = Contract(
+    "quarantine_beside",
+    "a row of a table beside orders that was set aside, with the reason",
+    ("table", "source_file", "source_row"),
+    {
+        "table": (dt.string, "the table it was meant for"),
+        "source_file": (dt.string, "the file it stands in"),
+        "source_row": (dt.int64, "the row as a person counts it in the file"),
+        "reason": (dt.string, "a key of data.reasons.REASONS"),
+        "column": (dt.string, "the source column at fault"),
+        "value": (dt.string, "what stands there"),
+        "customer_id": (dt.string, "customer it names"),
+        "day": (dt.date, "the day it belongs to, where readable"),
+        "money": (MONEY, "its money, where the table has some"),
+    },
+)
+
 QUARANTINE = Contract(
     "quarantine",
     "a source row that was set aside, with the reason",
@@ -161,6 +178,10 @@ SCORES = Contract(
 )
 
 TABLES: dict[str, Contract] = {
-    c.name: c for c in (ORDERS, REFUNDS, ORDER_LINES, CUSTOMERS, QUARANTINE, SCORES, *FURTHER.values())
+    c.name: c
+    for c in (ORDERS, REFUNDS, ORDER_LINES, CUSTOMERS, QUARANTINE, QUARANTINE_BESIDE, SCORES, *FURTHER.values())
 }
 """Every table a part may name."""
+
+QUARANTINES: dict[str, str] = {QUARANTINE.name: "", QUARANTINE_BESIDE.name: ".beside"}
+"""Tables of rows set aside, which lie together on disk, for people as CSV too; what their file names end with."""

@@ -26,7 +26,8 @@ from lifeworth.settings import Settings
 AMOUNTS = ("unit_price", "money", "discount", "tax", "shipping", "refunded", "cost", "margin")
 """The staged columns that are money."""
 
-_BEGINNING, _END = date(1, 1, 1), date(9999, 12, 31)
+BEGINNING, _END = date(1, 1, 1), date(9999, 12, 31)
+"""The first day of all, which any rate reaches back to, and the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def one_currency(engine: Engine, rows: Table, probe: Probe, said: str | None, se
     if settings.rates is None:
         raise _refused(shares, main, wanted)
     rates = read_rates(settings.rates, main)
-    _complete({share.currency or silent for share in shares}, rates, main, settings.rates)
+    complete({share.currency or silent for share in shares}, rates, main, settings.rates)
     converted = _convert(engine, rows, rates, main, silent)
     foreign = [share for share in shares if (share.currency or silent) != main]
     notes = [
@@ -151,7 +152,7 @@ def _rates(records: Iterable[dict[str, str | None]], path: Path, main: str) -> t
 
 def _early(engine: Engine, rows: Table, rates: tuple[Rate, ...]) -> list[str]:
     """Say how many rows are older than the first rate of their currency."""
-    firsts = {rate.currency: rate.day for rate in sorted(rates, key=lambda rate: rate.day or _BEGINNING, reverse=True)}
+    firsts = {rate.currency: rate.day for rate in sorted(rates, key=lambda rate: rate.day or BEGINNING, reverse=True)}
     notes = []
     for code, first in sorted(firsts.items()):
         if first is not None:
@@ -203,7 +204,12 @@ def _refused(shares: tuple[Share, ...], main: str, wanted: str | None) -> InputE
     return InputError(message, hint=hint, faults=faults)
 
 
-def _complete(codes: set[str], rates: tuple[Rate, ...], main: str, path: Path) -> None:
+def complete(codes: set[str], rates: tuple[Rate, ...], main: str, path: Path) -> None:
+    """Refuse currencies that no rate is given for.
+
+    Raises:
+        InputError: naming each.
+    """
     absent = sorted(codes - {rate.currency for rate in rates} - {main})
     if absent:
         raise InputError(
@@ -213,10 +219,10 @@ def _complete(codes: set[str], rates: tuple[Rate, ...], main: str, path: Path) -
 
 def _convert(engine: Engine, rows: Table, rates: tuple[Rate, ...], main: str, silent: str) -> Table:
     """Every amount times its rate, to four places; a row without a date takes the earliest rate."""
-    spans = engine.load("_rates", _spans(rates, main))
+    spans = engine.load("_rates", rate_spans(rates, main))
     dated = rows.mutate(
         _code=ibis.coalesce(rows["currency"], ibis.literal(silent)),
-        _day=ibis.coalesce(rows["ordered_at"].date(), ibis.literal(_BEGINNING)),
+        _day=ibis.coalesce(rows["ordered_at"].date(), ibis.literal(BEGINNING)),
     )
     met = dated.left_join(
         spans, [dated["_code"] == spans["code"], dated["_day"] >= spans["since"], dated["_day"] < spans["until"]]
@@ -225,13 +231,13 @@ def _convert(engine: Engine, rows: Table, rates: tuple[Rate, ...], main: str, si
     return engine.view("_one_currency", met.mutate(currency=ibis.literal(main), **amounts).select(*rows.columns))
 
 
-def _spans(rates: tuple[Rate, ...], main: str) -> pa.Table:
+def rate_spans(rates: tuple[Rate, ...], main: str) -> pa.Table:
     """Rates as spans of days without gaps: the first reaches back to the beginning of time."""
     mine = [*(rate for rate in rates if rate.currency != main), Rate(main, Decimal(1), None)]
     records = []
     for code in sorted({rate.currency for rate in mine}):
-        own = sorted((rate for rate in mine if rate.currency == code), key=lambda rate: rate.day or _BEGINNING)
-        starts = [_BEGINNING, *((rate.day or _BEGINNING) for rate in own[1:])]
+        own = sorted((rate for rate in mine if rate.currency == code), key=lambda rate: rate.day or BEGINNING)
+        starts = [BEGINNING, *((rate.day or BEGINNING) for rate in own[1:])]
         for rate, since, until in zip(own, starts, [*starts[1:], _END], strict=True):
             records.append({"code": code, "rate": rate.rate, "since": since, "until": until})
     schema = pa.schema(

@@ -36,6 +36,12 @@ REASONS: dict[str, Reason] = _table(
         Reason("amount_infinite", "an amount that is infinite or not a number", "Write the amount as a plain number."),
         Reason("amount_too_large", "an amount too large to keep exactly", "Check the amount: it has over 14 digits."),
         Reason("number_unreadable", "text where a number belongs", "Write a plain number."),
+        Reason("flag_unreadable", "neither yes nor no", "Write true or false."),
+        Reason(
+            "value_missing",
+            "a value that the table cannot do without is missing",
+            "Fill it in, or say which column it is: --map.",
+        ),
         Reason("row_broken", "a row that does not have the columns of the others", "Mend the row in the file."),
         Reason("row_empty", "a row without any value", "Nothing: an empty row says nothing."),
         Reason("total_row", "a row that sums up others", "Nothing: it would count its rows twice."),
@@ -43,6 +49,18 @@ REASONS: dict[str, Reason] = _table(
         Reason("cancelled", "a cancelled order", "Nothing, if it was cancelled. Its status column says so."),
         Reason("unpaid", "an order that was never paid", "Nothing until it is paid; then export again."),
         Reason("test", "a test order", "Nothing, if it was a test."),
+        Reason("deleted", "deleted in the system it comes from", "Nothing, if it was deleted."),
+        Reason(
+            "never_paid",
+            "a subscription whose first payment was never made",
+            "Nothing until it is paid; then export again.",
+        ),
+        Reason(
+            "interval_unknown",
+            "a billing interval nobody knows",
+            "Write day, week, month, quarter or year, or map a column of mrr.",
+        ),
+        Reason("ends_before_it_begins", "an end before the beginning", "Correct one of the two days."),
         # -- the row is fine, but it does not count here --------------------------------------------------------------
         Reason("after_as_of", "after the last day the figures know about", "Choose a later --as-of to count it."),
         Reason(
@@ -50,6 +68,11 @@ REASONS: dict[str, Reason] = _table(
         ),
         Reason(
             "superseded", "an older version of an order that a later file brings again", "Nothing: the later counts."
+        ),
+        Reason(
+            "duplicate_key",
+            "another row with the same key, which counts instead",
+            "Nothing, if it is an older or a second copy.",
         ),
         Reason("zero_value", "an order worth nothing", "Say --zero-value keep to count it as a purchase."),
         Reason(

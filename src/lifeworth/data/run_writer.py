@@ -18,7 +18,7 @@ from filelock import FileLock
 from ibis.expr.types import Table
 
 from lifeworth.data import disk
-from lifeworth.data.contracts import TABLES
+from lifeworth.data.contracts import QUARANTINES, TABLES
 from lifeworth.engine.base import Engine
 from lifeworth.errors import LifeworthError
 
@@ -82,7 +82,7 @@ class RunWriter:
         order = order_by or (contract.key if contract and contract.key else tuple(query.columns))
         path = self.folder / ".tables" / f"{name}.parquet"
         self._engine.write_parquet(query, path, order_by=order)
-        if name == "quarantine":
+        if name in QUARANTINES:
             self._engine.write_csv(query, path.with_suffix(".csv"), order_by=order)
             disk.settle(path.with_suffix(".csv"))
         disk.settle(path)
@@ -137,7 +137,7 @@ class RunWriter:
         for name in sorted(self._lineage):
             hidden = self.folder / ".tables" / f"{name}.parquet"
             target = self._table_file(name, self.run_id)
-            if name == "quarantine":
+            if name in QUARANTINES:
                 disk.move(hidden.with_suffix(".csv"), target.with_suffix(".csv"))
             disk.move(hidden, target)
             self._between(f"moved {name}")

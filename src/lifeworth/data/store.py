@@ -3,7 +3,7 @@
 ::
 
     lifeworth.toml  state.db
-    tables/<name>/<run>.parquet      quarantine/<run>.parquet, .csv
+    tables/<name>/<run>.parquet      quarantine/<run>.parquet, .csv, <run>.beside.parquet, .csv
     runs/<run>/manifest.json, customers.parquet, report.html …
     runs/current -> <run>            the latest run that came to its end
 
@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 from ibis.expr.types import Table
 
 from lifeworth.data import disk
+from lifeworth.data.contracts import QUARANTINES
 from lifeworth.data.run_writer import FORMAT, RunWriter
 from lifeworth.engine.base import Engine
 from lifeworth.errors import WorkspaceError
@@ -159,8 +160,9 @@ class Store:
             raise WorkspaceError(f'A run "{run_id}" is there already.', hint="Choose another name for the run.")
 
     def _table_file(self, name: str, run_id: str) -> Path:
-        folder = self.root / "quarantine" if name == "quarantine" else self.root / "tables" / name
-        return folder / f"{run_id}.parquet"
+        if name not in QUARANTINES:
+            return self.root / "tables" / name / f"{run_id}.parquet"
+        return self.root / "quarantine" / f"{run_id}{QUARANTINES[name]}.parquet"
 
     def _fresh_id(self, known: Collection[str]) -> str:
         """The moment in UTC, told apart from every earlier run of the same second, also from one that was killed."""

@@ -64,7 +64,7 @@ def load_rows(
     schema = _numbered(empty, columns, first).schema
     engine.load(name, pa.RecordBatchReader.from_batches(schema, batches()))
     if count == 0:
-        raise FileError(f"{label} has no rows.", hint="Hand in the orders with their rows.")
+        raise FileError(f"{label} has no rows.", hint="Hand it in with its rows.")
     file = SourceFile(label, path, kind, None, None, count, sha256 or digest.sha256.hexdigest(), tuple(columns))
     notes = tuple(f"{label}: {words}" for words in renamed)
     return Raw(name, engine.table(name), file, notes, tuple(columns))

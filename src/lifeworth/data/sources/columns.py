@@ -46,6 +46,8 @@ def overrides(columns: Sequence[str], said: Mapping[str, str], where: str) -> di
     """
     found: dict[str, str] = {}
     for name, column in said.items():
+        if "." in name:
+            continue  # a column of a table beside orders
         ours = ALIASES.get(name, name)
         if ours not in MAPPABLE:
             raise OptionError(

@@ -37,7 +37,7 @@ def read_database(engine: Engine, name: str, url: str) -> Raw:
     address, _, table = rest.partition("#")
     if scheme not in SCHEMES:
         raise OptionError(
-            f'"{scheme}://" is no source of orders.',
+            f'"{scheme}://" is no source that can be read.',
             allowed=["a file", "duckdb:///file.duckdb#table", "sqlite:///file.db#table", "postgresql://…#table"],
         )
     if not table:

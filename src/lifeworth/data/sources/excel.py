@@ -39,7 +39,7 @@ def read_excel_file(engine: Engine, name: str, path: Path, sheet: str | None = N
         raw = _rows_of(engine, name, path, candidate, cells, many=len(names) > 1)
         if raw is not None:
             return raw
-    raise FileError(f"{path} has no sheet with a header and rows below it.", hint="Export the orders again.")
+    raise FileError(f"{path} has no sheet with a header and rows below it.", hint="Export it again.")
 
 
 def _rows_of(engine: Engine, name: str, path: Path, sheet: str, cells: pa.RecordBatch, *, many: bool) -> Raw | None:

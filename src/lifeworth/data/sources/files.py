@@ -50,19 +50,43 @@ def expand(path: Path) -> list[Path]:
         raise FileError(f"{path} does not exist.", hint=hint)
     if not path.is_dir():
         return [path]
-    kinds: dict[str, list[Path]] = {}
-    for item in sorted(path.iterdir()):
-        kind = ENDINGS.get(_ending(item))
-        if item.is_file() and kind and not item.name.startswith((".", "~$")):
-            kinds.setdefault(kind, []).append(item)
-    if not kinds:
+    files = data_files(path)
+    if not files:
         raise FileError(f"The folder {path} holds no data file.", hint=f"Lifeworth reads {READABLE}.")
+    return kinds_apart(path, files)
+
+
+def data_files(folder: Path) -> list[Path]:
+    """The files of a folder that may hold rows, in the order of their names."""
+    items = sorted(folder.iterdir())
+    return [
+        item for item in items if item.is_file() and _ending(item) in ENDINGS and not item.name.startswith((".", "~$"))
+    ]
+
+
+def kinds_apart(folder: Path, files: Sequence[Path]) -> list[Path]:
+    """The files themselves, where they are of one kind and so may be read together.
+
+    Raises:
+        FileError: if they are of several kinds; the first of each is named.
+    """
+    kinds: dict[str, list[Path]] = {}
+    for item in files:
+        kinds.setdefault(ENDINGS[_ending(item)], []).append(item)
     if len(kinds) > 1:
-        found = "; ".join(f"{len(files)} {kind} (first: {files[0].name})" for kind, files in kinds.items())
+        found = "; ".join(f"{len(some)} {kind} (first: {some[0].name})" for kind, some in kinds.items())
         raise FileError(
-            f"The folder {path} holds files of several kinds: {found}.", hint="Name the files that are the orders."
+            f"The folder {folder} holds files of several kinds: {found}.", hint="Name the files that are the orders."
         )
-    return next(iter(kinds.values()))
+    return list(files)
+
+
+def stem(path: Path) -> str:
+    """The name of a file without its ending, packed or not: "tickets.csv.gz" is "tickets"."""
+    name = path.name.lower()
+    for packed in (".gz", ".zst", ".zstd"):
+        name = name.removesuffix(packed)
+    return Path(name).stem
 
 
 def kind_of(path: Path) -> tuple[str, str]:
@@ -73,17 +97,15 @@ def kind_of(path: Path) -> tuple[str, str]:
     """
     start, packing = _start(path)
     if not start:
-        raise FileError(f"{path} is empty.", hint="Export the orders again; the file has no content at all.")
+        raise FileError(f"{path} is empty.", hint="Export it again; the file has no content at all.")
     kind = next((kind for magic, kind in _MAGIC if start.startswith(magic)), "")
     if kind in {"parquet", "excel"}:
         return kind, packing
     if kind == "sqlite" or start[8:12] == b"DUCK":
         scheme = kind or "duckdb"
-        raise FileError(
-            f"{path} is a database, not a file of orders.", hint=f"Name the table: {scheme}:///{path}#orders"
-        )
+        raise FileError(f"{path} is a database, not a file of rows.", hint=f"Name the table: {scheme}:///{path}#orders")
     if kind:
-        raise FileError(f"{path} is a {kind}, not a table of orders.", hint=f"Lifeworth reads {READABLE}.")
+        raise FileError(f"{path} is a {kind}, not a table.", hint=f"Lifeworth reads {READABLE}.")
     text = start.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0")
     if text[:1] in {b"{", b"["}:
         return "json", packing
@@ -108,7 +130,7 @@ def read_text_file(engine: Engine, name: str, path: Path, packing: str) -> Raw:
     found = survey(path, packing)
     if found.binary:
         raise FileError(
-            f"{path} is not text: it holds zero bytes.", hint=f"Lifeworth reads {READABLE}. Export the orders again."
+            f"{path} is not text: it holds zero bytes.", hint=f"Lifeworth reads {READABLE}. Export it again."
         )
     notes: list[str] = []
     sniffed = sniff(sample_text(path, packing, found.encoding), path)
@@ -117,7 +139,7 @@ def read_text_file(engine: Engine, name: str, path: Path, packing: str) -> Raw:
     rows = _load(engine, name, path, packing, found, sniffed, columns)
     count = engine.row(rows.aggregate(n=rows.count()))["n"]
     if count == 0:
-        raise FileError(f"{path} has a header and no rows below it.", hint="Export the orders again, with their rows.")
+        raise FileError(f"{path} has a header and no rows below it.", hint="Export it again, with its rows.")
     if found.blank_lines:
         rows, words = _shifted(rows, blank_gaps(path, packing), sniffed.skip)
         notes += [f"{path.name}: {words}"] if words else []
@@ -134,7 +156,7 @@ def read_parquet_file(engine: Engine, name: str, path: Path) -> Raw:
     columns = tuple(column for column in rows.columns if column != "_row")
     count = engine.row(rows.aggregate(n=rows.count()))["n"]
     if count == 0:
-        raise FileError(f"{path} has columns and no rows.", hint="Export the orders again, with their rows.")
+        raise FileError(f"{path} has columns and no rows.", hint="Export it again, with its rows.")
     return Raw(name, rows, SourceFile(path.name, path, "parquet", None, None, count, digest, columns), (), columns)
 
 
@@ -152,7 +174,7 @@ def sniff(text: str, path: Path) -> Sniffed:
     if said:
         skip, body = 1, body[said.end() :]
     if not body.strip():
-        raise FileError(f"{path} holds blank lines only.", hint="Export the orders again.")
+        raise FileError(f"{path} holds blank lines only.", hint="Export it again.")
     scored = [(_score(body, delimiter), -i, delimiter) for i, delimiter in enumerate(DELIMITERS)]
     delimiter = said[1] if said and said[1] in DELIMITERS else max(scored)[2]
     records = _records(body, delimiter, 200)

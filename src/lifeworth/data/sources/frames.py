@@ -42,7 +42,7 @@ def _through_narwhals(frame: Any) -> pa.Table:
         wrapped = nw.from_native(frame)
     except TypeError as error:
         raise InputError(
-            f"Orders cannot be read from {type(frame).__name__}.",
+            f"Rows cannot be read from {type(frame).__name__}.",
             hint="Hand in a path, a database URL, or a pandas, Polars or Arrow frame.",
         ) from error
     table = wrapped.collect("pyarrow") if isinstance(wrapped, nw.LazyFrame) else wrapped

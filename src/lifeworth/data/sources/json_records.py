@@ -18,12 +18,15 @@ import pyarrow as pa
 from lifeworth.data.sources.files import unique
 from lifeworth.data.sources.shop_json import is_shop_order, shop_rows
 from lifeworth.data.sources.source import Raw, SourceFile
+from lifeworth.data.sources.stripe_json import is_stripe_subscription, subscription_rows
 from lifeworth.data.sources.survey import open_bytes, survey
 from lifeworth.engine.base import Engine
 from lifeworth.errors import FileError
 
 Record = dict[str, Any]
 _WRAPPERS = ("orders", "order", "data", "results", "records", "rows", "items", "value")
+_TABLE_WRAPPERS = ("subscriptions", "tickets", "customers", "products", "events", "reviews", "responses", "referrals")
+"""Names that also stand inside a record: they wrap records only where nothing but the paging stands beside them."""
 _CHUNK = 20_000
 
 
@@ -35,22 +38,25 @@ def read_json_file(engine: Engine, name: str, path: Path, packing: str) -> Raw:
     """
     found = survey(path, packing)
     counts = {"records": 0, "rows": 0}
-    nested = False
+    nested = ""
     tables: list[pa.Table] = []
     records = _records(path, packing, found.encoding)
     while chunk := list(islice(records, _CHUNK)):
         rows: list[dict[str, str | None]] = []
         for record in chunk:
             if is_shop_order(record):
-                nested = True
+                nested = "orders"
                 rows += shop_rows(record)
+            elif is_stripe_subscription(record):
+                nested = "subscriptions"
+                rows += subscription_rows(record)
             else:
                 rows.append(dict(_flat(record)))
         tables.append(_table(rows, counts["rows"]))
         counts["records"] += len(chunk)
         counts["rows"] += len(rows)
     if not counts["rows"]:
-        raise FileError(f"{path} holds no records.", hint="Export the orders again, with their rows.")
+        raise FileError(f"{path} holds no records.", hint="Export it again, with its rows.")
     table = pa.concat_tables(tables, promote_options="default")
     source = [column for column in table.column_names if column != "_row"]
     columns, renamed = unique(source)
@@ -58,7 +64,9 @@ def read_json_file(engine: Engine, name: str, path: Path, packing: str) -> Raw:
     engine.load(name, table)
     notes = [f"{path.name}: {words}" for words in renamed]
     if nested:
-        notes.append(f"{path.name}: {counts['records']:,} orders on {counts['rows']:,} lines; row numbers count lines")
+        notes.append(
+            f"{path.name}: {counts['records']:,} {nested} on {counts['rows']:,} lines; row numbers count lines"
+        )
     file = SourceFile(path.name, path, "json", found.encoding, None, counts["rows"], found.sha256, tuple(columns))
     return Raw(name, engine.table(name), file, tuple(notes), tuple(columns))
 
@@ -142,6 +150,11 @@ def _unwrapped(value: Any, path: Path) -> Iterator[Record]:
                 yield from _unwrapped(inner, path)
                 return
             if isinstance(inner, dict) and len(value) <= 3:
+                yield from _unwrapped(inner, path)
+                return
+        for wrapper in _TABLE_WRAPPERS:
+            inner = value.get(wrapper)
+            if isinstance(inner, list) and "id" not in value and len(value) <= 5:
                 yield from _unwrapped(inner, path)
                 return
         yield value

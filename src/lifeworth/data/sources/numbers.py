@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import ibis
+import ibis.expr.datatypes as dt
 from ibis.expr.types import Column, StringColumn
 
 from lifeworth.data.contract import MONEY
@@ -116,18 +117,18 @@ def _is_mark(text: str | None) -> bool:
     return text is None or text in SIGNS or text.upper() in CODES or text in {"kr", "kr.", "Kr", "Kr."}
 
 
-def parse(text: StringColumn, form: NumberForm) -> Column:
-    """Text to money; null where it does not fit the form."""
+def parse(text: StringColumn, form: NumberForm, kind: dt.DataType = MONEY) -> Column:
+    """Text to money, or to numbers of another kind; null where it does not fit the form."""
     if not form.dressed:
-        return text.try_cast(MONEY)
+        return text.try_cast(kind)
     marks = "|".join(re.escape(mark) for mark in sorted(form.marks, key=len, reverse=True))
     trimmed = text.strip()
     negative = trimmed.re_search(r"^[^0-9]*[-−(]") | trimmed.re_search(r"[-−)]$")
     bare = trimmed.re_replace(rf"[\s()+\-−'’\x{{00a0}}\x{{202f}}\x{{2009}}]{'|' + marks if marks else ''}", "")
     fits = bare.re_search(_FITS[form.decimal].pattern)
     digits = bare.replace(",", "") if form.decimal == POINT else bare.replace(".", "").replace(",", ".")
-    amount = digits.try_cast(MONEY)
-    return ibis.ifelse(fits, ibis.ifelse(negative, -amount, amount), None).cast(MONEY)
+    amount = digits.try_cast(kind)
+    return ibis.ifelse(fits, ibis.ifelse(negative, -amount, amount), None).cast(kind)
 
 
 def decide(

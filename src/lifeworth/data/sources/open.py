@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import ibis
@@ -13,8 +12,8 @@ from lifeworth.data.contracts import STAGED
 from lifeworth.data.sources.at_once import Staged, at_once
 from lifeworth.data.sources.check_rows import judge, mixed_case, nobody_note, status_note
 from lifeworth.data.sources.columns import overrides
-from lifeworth.data.sources.files import expand, is_url, kind_of, read_parquet_file, read_text_file
 from lifeworth.data.sources.generic import plan_generic
+from lifeworth.data.sources.inputs import listed, read_raw, spoken
 from lifeworth.data.sources.layout import plan_layout
 from lifeworth.data.sources.plan import Plan
 from lifeworth.data.sources.readings import read_forms, retry
@@ -24,7 +23,7 @@ from lifeworth.data.sources.source import ColumnMap, Raw, Source
 from lifeworth.data.sources.stage import Readings, fill, needs_care
 from lifeworth.data.sources.woocommerce import WOOCOMMERCE
 from lifeworth.engine.base import Engine
-from lifeworth.errors import ColumnError, InputError
+from lifeworth.errors import ColumnError
 from lifeworth.report.progress import SILENT, Progress
 from lifeworth.settings import Settings, load
 
@@ -52,13 +51,13 @@ def read_orders(
         OptionError: if a mapped name is not one of ours.
     """
     settings = settings or load({})
-    listed = _listed(inputs)
-    if len(listed) == 1:
-        with progress.step(f"Reading {_spoken(listed[0])}"):
-            plain = at_once(engine, listed[0], _FILLED, settings, recognise)
+    items = listed(inputs)
+    if len(items) == 1:
+        with progress.step(f"Reading {spoken(items[0])}"):
+            plain = at_once(engine, items[0], _FILLED, settings, recognise)
         if plain is not None:
             return _plain_source(engine, plain)
-    return _read_thoroughly(engine, listed, settings, progress)
+    return _read_thoroughly(engine, items, settings, progress)
 
 
 def _plain_source(engine: Engine, plain: Staged) -> Source:
@@ -71,13 +70,13 @@ def _plain_source(engine: Engine, plain: Staged) -> Source:
     return _source(engine, raws, plain.plan, readings, notes)
 
 
-def _read_thoroughly(engine: Engine, listed: Sequence[Any], settings: Settings, progress: Progress) -> Source:
+def _read_thoroughly(engine: Engine, items: Sequence[Any], settings: Settings, progress: Progress) -> Source:
     """Load everything as it stands, sample it, decide how it is written, and type every row."""
     raws: list[Raw] = []
     try:
-        for position, item in enumerate(listed):
-            with progress.step(f"Reading {_spoken(item)}"):
-                raws.append(_read(engine, f"_raw_{position}", item, position))
+        for position, item in enumerate(items):
+            with progress.step(f"Reading {spoken(item)}"):
+                raws.append(read_raw(engine, f"_raw_{position}", item, position))
         samples = [take(engine, raw) for raw in raws]
         plan = recognise(raws, samples[0], settings)
         with progress.step("Understanding the columns"):
@@ -128,52 +127,6 @@ def recognise(raws: Sequence[Raw], sample: Sample, settings: Settings) -> Plan:
             hint="Give the columns the same names, or read the files one by one.",
         )
     return plan
-
-
-def _listed(inputs: Any) -> list[Any]:
-    """All inputs one by one: folders opened, a single input taken as a list of one."""
-    single = isinstance(inputs, str | Path) or not isinstance(inputs, list | tuple)
-    found: list[Any] = []
-    for item in [inputs] if single else inputs:
-        if isinstance(item, str | Path) and not is_url(str(item)):
-            found += _files(str(item))
-        else:
-            found.append(item)
-    if not found:
-        raise InputError("No orders were handed in.", hint="Name a file: lifeworth run orders.csv")
-    return found
-
-
-def _files(item: str) -> list[Any]:
-    path, _, sheet = item.partition("#")
-    if sheet and not Path(item).exists() and Path(path).is_file():
-        return [(Path(path), sheet)]
-    return list(expand(Path(item)))
-
-
-def _read(engine: Engine, name: str, item: Any, position: int) -> Raw:
-    """One input as raw rows, by its kind. The readers of rarer kinds bring libraries of their own, so they come late."""
-    if isinstance(item, str):
-        from lifeworth.data.sources.databases import read_database
-
-        return read_database(engine, name, item)
-    if not isinstance(item, Path | tuple):
-        from lifeworth.data.sources.frames import read_frame
-
-        return read_frame(engine, name, item, position)
-    path, *sheet = item if isinstance(item, tuple) else (item,)
-    kind, packing = ("excel", "") if sheet else kind_of(path)
-    if kind == "excel":
-        from lifeworth.data.sources.excel import read_excel_file
-
-        return read_excel_file(engine, name, path, *sheet)
-    if kind == "parquet":
-        return read_parquet_file(engine, name, path)
-    if kind == "json":
-        from lifeworth.data.sources.json_records import read_json_file
-
-        return read_json_file(engine, name, path, packing)
-    return read_text_file(engine, name, path, packing)
 
 
 def _stage(engine: Engine, raws: Sequence[Raw], plan: Plan, readings: Sequence[Readings]) -> None:
@@ -230,11 +183,3 @@ def _source(
         currency = ends["low"] if ends["low"] == ends["high"] else None
     columns = ColumnMap(dict(plan.sources), dict(plan.reasons), plan.unused, plan.layout, plan.grain, plan.money)
     return Source(rows, tuple(raw.file for raw in raws), columns, tuple(dict.fromkeys(notes)), frozenset(has), currency)
-
-
-def _spoken(item: Any) -> str:
-    if isinstance(item, tuple):
-        return f"{item[0].name}#{item[1]}"
-    if isinstance(item, Path):
-        return item.name
-    return item.rpartition("/")[2] if isinstance(item, str) else f"a {type(item).__module__.partition('.')[0]} frame"

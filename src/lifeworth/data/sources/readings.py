@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from lifeworth.data.sources import date_order, dates, ids, numbers
-from lifeworth.data.sources.plan import ID, NUMBER, TIME, Plan
+from lifeworth.data.sources.plan import ID, NUMBER, TIME
 from lifeworth.data.sources.sample import Sample
 from lifeworth.data.sources.source import Raw
 from lifeworth.data.sources.stage import Readings, as_text
@@ -15,10 +15,30 @@ from lifeworth.engine.base import Engine
 from lifeworth.settings import Settings
 
 _MORE = 5_000
+PEOPLE = frozenset(
+    {"customer_id", "email", "mapped_customer_id", "account_id", "referrer_id", "referred_id", "visitor_id"}
+)
+"""Fields of ids that name a person, so that a placeholder among them is nobody."""
+
+
+class Recognised(Protocol):
+    """What deciding needs to know of the columns of an input."""
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The source column of each field."""
+
+    @property
+    def kinds(self) -> Mapping[str, str]:
+        """What a field holds: "id", "text", "time" or "number"."""
+
+    @property
+    def currency(self) -> str | None:
+        """The currency that a column name says."""
 
 
 def read_forms(
-    engine: Engine, raws: Sequence[Raw], samples: Sequence[Sample], plan: Plan, settings: Settings
+    engine: Engine, raws: Sequence[Raw], samples: Sequence[Sample], plan: Recognised, settings: Settings
 ) -> tuple[list[Readings], list[str]]:
     """The forms of every input, and notes about what had to be decided.
 
@@ -44,14 +64,15 @@ def _all_dates(
     engine: Engine,
     raws: Sequence[Raw],
     samples: Sequence[Sample],
-    plan: Plan,
+    plan: Recognised,
     settings: Settings,
     notes: list[str],
 ) -> list[dict[str, dates.DateForm]]:
     forms: list[dict[str, dates.DateForm]] = [{} for _ in raws]
+    looked: dict[str, list[tuple[int, dates.Evidence, date_order.Decision | None]]] = {}
     for name in (name for name, kind in plan.kinds.items() if kind == TIME):
         column = plan.fields[name]
-        found: list[tuple[int, dates.Evidence, date_order.Decision | None]] = []
+        found = looked.setdefault(name, [])
         for position, (raw, sample) in enumerate(zip(raws, samples, strict=True)):
             if raw.rows[column].type().is_temporal():
                 continue
@@ -65,17 +86,26 @@ def _all_dates(
                 more=_more_dates(engine, raw, column, settings.as_of),
             )
             found.append((position, evidence, decision))
-        orders = {decision.order for _, _, decision in found if decision and decision.order}
+    anywhere = _decided(one for found in looked.values() for one in found)
+    for name, found in looked.items():
+        column, orders, like = plan.fields[name], _decided(found), "as in the other files"
+        if not orders:
+            orders, like = anywhere, "as in the other columns"
         for position, evidence, decision in found:
             if decision is None and len(orders) != 1:
                 raise date_order.refuse(evidence, where=raws[position].where, column=column)
             order = decision.order if decision else next(iter(orders))
             if decision is None:
-                notes.append(f'{raws[position].where}, "{column}": dates read {order}, as in the other files')
+                notes.append(f'{raws[position].where}, "{column}": dates read {order}, {like}')
             elif decision.note:
                 notes.append(decision.note)
             forms[position][name] = dates.form_of(evidence, order)
     return forms
+
+
+def _decided(found: Iterable[tuple[int, dates.Evidence, date_order.Decision | None]]) -> set[str]:
+    """The orders of day and month that some column of some input decided."""
+    return {decision.order for _, _, decision in found if decision and decision.order}
 
 
 def _more_dates(engine: Engine, raw: Raw, column: str, as_of: date | None) -> Callable[[], dates.Evidence]:
@@ -91,7 +121,7 @@ def _more_dates(engine: Engine, raw: Raw, column: str, as_of: date | None) -> Ca
 
 
 def _numbers(
-    engine: Engine, raw: Raw, sample: Sample, plan: Plan, settings: Settings
+    engine: Engine, raw: Raw, sample: Sample, plan: Recognised, settings: Settings
 ) -> tuple[dict[str, numbers.NumberForm], list[str]]:
     names = [n for n, kind in plan.kinds.items() if kind == NUMBER and raw.rows[plan.fields[n]].type().is_string()]
     evidence = {plan.fields[name]: numbers.weigh(sample.texts(plan.fields[name])) for name in names}
@@ -108,7 +138,7 @@ def _numbers(
 
 
 def _currencies(
-    raw: Raw, forms: dict[str, numbers.NumberForm], plan: Plan, settings: Settings
+    raw: Raw, forms: dict[str, numbers.NumberForm], plan: Recognised, settings: Settings
 ) -> tuple[dict[str, str], str | None, list[str]]:
     """Currencies that stand beside the numbers or in the name of a column, where no column names them."""
     if "currency" in plan.fields:
@@ -132,13 +162,13 @@ def _currencies(
     return signs, None, list(dict.fromkeys(notes))
 
 
-def _ids(engine: Engine, raw: Raw, sample: Sample, plan: Plan, name: str) -> ids.IdForm:
+def _ids(engine: Engine, raw: Raw, sample: Sample, plan: Recognised, name: str) -> ids.IdForm:
     column = plan.fields[name]
     form = ids.weigh(text for _, text in sample.texts(column) if text)
-    return ids.look(engine, raw.rows, column, form, people=name in {"customer_id", "email", "mapped_customer_id"})
+    return ids.look(engine, raw.rows, column, form, people=name in PEOPLE)
 
 
-def retry(plan: Plan, sample: Sample, faults: Sequence[dict[str, Any]]) -> Sample | None:
+def retry(plan: Recognised, sample: Sample, faults: Sequence[dict[str, Any]]) -> Sample | None:
     """The sample with the values that could not be read, so that a second look knows them; None without any."""
     columns = {plan.fields[name] for name, kind in plan.kinds.items() if kind in {TIME, NUMBER}}
     extra = [fault for fault in faults if fault["fault_column"] in columns]

@@ -80,14 +80,15 @@ def _typed(engine: Engine, value: Column, name: str, plan: Plan, readings: Readi
     if kind == ID:
         return ids.parse(value, readings.ids.get(name, ids.IdForm()))
     if kind == TIME:
-        time = _time(engine, value, readings.dates.get(name, dates.DateForm()), careful=careful)
+        time = read_time(engine, value, readings.dates.get(name, dates.DateForm()), careful=careful)
         return sensible(time) if careful else time
     if kind == NUMBER:
         return _number(value, readings.numbers.get(name, numbers.NumberForm()))
     return (value if value.type().is_string() else value.cast("string")).strip().nullif("")
 
 
-def _time(engine: Engine, value: Column, form: dates.DateForm, *, careful: bool) -> Column:
+def read_time(engine: Engine, value: Column, form: dates.DateForm, *, careful: bool) -> Column:
+    """A column as moments, by the form its dates are written in; what does not fit is null."""
     if value.type().is_temporal():
         return value.cast("timestamp")
     text = as_text(value)
@@ -144,7 +145,7 @@ def _faults(typed: Table, plan: Plan, judged: list[str]) -> dict[str, Column]:
         bad = raw.notnull() & typed[name].isnull()
         if raw.type().is_string():
             bad = bad & (raw.strip() != "")
-        code = _date_fault(raw, text) if plan.kinds[name] == TIME else _number_fault(name, text)
+        code = date_fault(raw, text) if plan.kinds[name] == TIME else number_fault(text, amount=name in AMOUNTS)
         what.append((bad, code))
         where.append((bad, plan.fields[name]))
         value.append((bad, text))
@@ -158,15 +159,17 @@ def _faults(typed: Table, plan: Plan, judged: list[str]) -> dict[str, Column]:
     }
 
 
-def _date_fault(raw: Column, text: Column) -> Column:
+def date_fault(raw: Column, text: Column) -> Column:
+    """Why a value is no date: far outside any shop's life, or not readable at all."""
     if raw.type().is_temporal():
         return ibis.literal("date_impossible")
     far = text.try_cast("timestamp").notnull() & text.re_search(r"^\s*\d{4}-")
     return ibis.ifelse(far, "date_impossible", "date_unreadable")
 
 
-def _number_fault(name: str, text: Column) -> Column:
-    unreadable = "amount_unreadable" if name in AMOUNTS else "number_unreadable"
+def number_fault(text: Column, *, amount: bool) -> Column:
+    """Why a text is no number: infinite, too large to keep, or not one at all."""
+    unreadable = "amount_unreadable" if amount else "number_unreadable"
     large = text.try_cast("float64").abs() >= 1e14
     return ibis.cases(
         (text.strip().lower().isin(_NOT_NUMBERS), "amount_infinite"),
