@@ -10,7 +10,6 @@ from typing import Any
 
 import pyarrow as pa
 from ibis.expr.types import Table
-from threadpoolctl import threadpool_limits
 
 from lifeworth import facts as told
 from lifeworth import pages
@@ -43,6 +42,7 @@ from lifeworth.features.history import history, purchase_days
 from lifeworth.kpis import actions as kpis
 from lifeworth.kpis.basics import basics, window
 from lifeworth.kpis.registry import METRICS, evaluate
+from lifeworth.models.threads import one_thread
 from lifeworth.report.format import text
 from lifeworth.report.html import render
 from lifeworth.report.progress import SILENT, Progress
@@ -119,8 +119,7 @@ def run(
     """
     folder = None if workspace is None else Path(workspace)
     settings = (settings or read(folder)).with_(**changes)
-    # Products of small matrices gain nothing from a second thread, and the threads spin between them.
-    with threadpool_limits(1, "blas"), connect() as engine, _begin(folder, engine) as writer:
+    with one_thread(), connect() as engine, _begin(folder, engine) as writer:
         intake = take_in(engine, told_apart(inputs, tables, settings), settings, progress)
         source, cleaned, beside = intake.source, intake.cleaned, intake.beside
         covariates = _covariates(engine, cleaned, settings)

@@ -24,7 +24,7 @@ ONLY_IN: dict[str, set[str]] = {
     "adbc_driver_postgresql": {"data"},
     "sqlalchemy": {"data", "workspace"},
     "filelock": {"data", "workspace"},
-    "threadpoolctl": {"job"},
+    "threadpoolctl": {"models"},
     "ibis": {
         "engine",
         "data",
@@ -81,13 +81,16 @@ def test_some_libraries_are_imported_nowhere(house: Any) -> None:
 
 def test_models_are_pure_maths(house: Any) -> None:
     allowed = sys.stdlib_module_names | {"numpy", "scipy", "lifeworth"}
-    sampler = {"nutpie", "arviz"}  # an extra, imported when chains are asked for
+    also = {
+        "lifeworth.models.nuts": {"nutpie", "arviz"},  # an extra, imported when chains are asked for
+        "lifeworth.models.threads": {"threadpoolctl"},
+    }
     faults = [
         f"{module.where(one.line)}: models imports {one.target}"
         for module in house.modules
         if module.room == "models"
         for one in module.imports
-        if one.target.split(".")[0] not in allowed | (sampler if module.name == "lifeworth.models.nuts" else set())
+        if one.target.split(".")[0] not in allowed | also.get(module.name, set())
     ]
     assert not faults, "\n".join(faults)
 

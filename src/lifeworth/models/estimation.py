@@ -13,6 +13,7 @@ import numpy as np
 from lifeworth.errors import ConvergenceError, DataError, InputError
 from lifeworth.models import fit as fitting
 from lifeworth.models.prior import Prior, Pull
+from lifeworth.models.threads import one_thread
 
 METHODS = ("ml", "map")
 EQUAL = 1e-9
@@ -69,6 +70,7 @@ def updated(fitted: Any, data: Any) -> Any:
     return fit_from(model, data, cells, [there, *starts], Prior.after(fitted))
 
 
+@one_thread()
 def fit_from(model: Any, data: Any, cells: Any, starts: Sequence[Mapping[str, float]], prior: Prior | None) -> Any:
     """Search from `starts`, the likeliest first, and say all that is then known."""
     points = [model.free(model.vector(start)) for start in starts]

@@ -125,19 +125,12 @@ class GeometricDropout(OrderModel):
 
     def alive(self, x: Array, t_x: Array, T: Array, r: Any, alpha: Any, a: Any, b: Any) -> Array:
         """Equation (7) of Fader, Hardie & Lee (2008), 'Computing P(alive) using the BG/NBD model'."""
-        # The odds of having left, step by step in one array: on many rows, passing over memory costs more than the arithmetic.
-        odds = np.empty(np.broadcast_shapes(*map(np.shape, (x, t_x, T, r, alpha, a, b))))
-        with np.errstate(all="ignore"):  # odds beyond e^709 are infinite, and the customer is gone
-            np.divide(T + alpha, t_x + alpha, out=odds)
-            np.log(odds, out=odds)
-            odds *= x + r
-            np.exp(odds, out=odds)
-            odds *= a / ((x + (self.risk - 1)) + b)  # in this order: a small b would drown in b − 1
-            odds += 1
-            np.divide(1.0, odds, out=odds)
-        if not self.risk:
-            odds[np.broadcast_to(x == 0, odds.shape)] = 1.0  # nobody leaves but after a repeat order
-        return odds
+        with np.errstate(all="ignore"):  # beyond e^709 the odds of having left are infinite, and the customer is gone
+            silence = np.exp((x + r) * np.log((T + alpha) / (t_x + alpha)))
+            staying = (x + (self.risk - 1)) + b  # in this order: a small b would drown in b − 1
+            alive = np.asarray(staying / (staying + a * silence))
+        # Nobody leaves but after a repeat order. A mask would take a third of the time: a branch a row.
+        return alive if self.risk else np.maximum(np.minimum(alive, 1.0), x == 0)
 
     def alive_later(self, x: Array, T: Array, t: Any, r: Any, alpha: Any, a: Any, b: Any) -> Array:
         """E[e^(−λpt)] = E[(1 + p z)^−(r+x)] over p, with z = t ÷ (α+T)."""

@@ -24,7 +24,7 @@ from lifeworth.models.likelihood import Filling
 from lifeworth.models.prior import SCALE, Belief, shapes
 from lifeworth.models.quadrature import even_nodes
 
-ROWS = 1 << 16
+ROWS = 1 << 14
 """Rows answered at a time: few enough for the cache, enough for the arithmetic to outweigh the calls."""
 NODES_A_FOLD = 2.5
 TAIL_OF_DISCOUNT = 45.0
