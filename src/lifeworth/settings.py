@@ -131,6 +131,10 @@ class Settings(BaseModel):
     )
     time_unit: TimeUnit = Field(TimeUnit.WEEK, description="The unit the model's parameters are stated in.")
     seed: int = Field(20240101, ge=0, description="Seed of everything drawn at random.")
+    renewals: Literal["auto", "orders", "apart"] = Field(
+        "auto",
+        description="Whether renewals of subscriptions also stand among the orders: auto looks for their bills, orders says yes, apart no.",
+    )
     tables: dict[str, str] = Field(
         default_factory=dict, description="Tables beside orders: name = file or database URL (--table)."
     )

@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("features",),
     ("evaluation",),
     ("workspace",),
-    ("clv", "kpis", "segments", "economics", "audit"),
+    ("clv", "kpis", "segments", "economics", "subscriptions", "audit"),
     ("facts", "pages"),
     ("job",),
     ("parts",),

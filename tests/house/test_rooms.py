@@ -36,11 +36,13 @@ ONLY_IN: dict[str, set[str]] = {
         "segments",
         "economics",
         "audit",
+        "subscriptions",
         "job",
     },
     "nutpie": {"models"},
     "arviz": {"models"},
-    "scipy": {"models", "evaluation", "data", "clv", "segments"},
+    "scipy": {"models", "evaluation", "data", "clv", "segments", "subscriptions"},
+    "lifelines": {"subscriptions"},
 }
 """Library -> the rooms that may import it."""
 

@@ -1,0 +1,1 @@
+"""Subscriptions: revenue that recurs, who stays, and what contracts are still worth."""
