@@ -2,71 +2,249 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Literal
 
-from lifeworth.errors import OptionError, near
-from lifeworth.kpis import page
-from lifeworth.kpis.basics import Window, basics, window
-from lifeworth.kpis.registry import METRICS
-from lifeworth.report.spec import Column, Page, Table
+from lifeworth.errors import DataError, OptionError, near
+from lifeworth.features import cohort_cells
+from lifeworth.features.covariates import Wanted, from_the_start
+from lifeworth.kpis import cohorts as cohort_tables
+from lifeworth.kpis import dimensions, page, page_by, page_cohorts, page_metric
+from lifeworth.kpis.basics import window
+from lifeworth.kpis.collect import Cells, assemble, queries
+from lifeworth.kpis.dimensions import Dimension
+from lifeworth.kpis.grid import Grid, calendar
+from lifeworth.kpis.measures import Measure
+from lifeworth.kpis.registry import Catalogue, Reckoning, catalogue
+from lifeworth.report.spec import Page, Table
+from lifeworth.settings import read
 from lifeworth.units import Period
-from lifeworth.workspace import Workspace
+from lifeworth.workspace import DEFAULT, Workspace
+
+MONTH = Period(1, "months")
 
 
-def kpis(ws: Workspace, *, period: Period = Period(12, "months")) -> Page:
-    """Every figure of the registry for a period up to the as-of date, beside the period of equal length before it.
+def kpis(
+    ws: Workspace,
+    *,
+    period: Period = Period(12, "months"),
+    by: Dimension = "company",
+    segment: str = "value_tier",
+) -> Page:
+    """Every figure for a period up to the as-of date: of the company, beside the period before, or told apart.
 
     Args:
         ws: The workspace.
-        period: Length of the period; half the span of the data where they do not reach back twice as far.
+        period: Length of the period; half the span of the data where they do not reach back twice as far. With --by period, the length of each.
+        by: What to tell apart: nothing, calendar periods, month of the first purchase, segment, channel or campaign.
+        segment: The groups of --by segment: a text column of customers.csv, such as lifecycle_status.
     """
-    span = window(_first_day(ws), ws.as_of, period)
-    earlier = window(_first_day(ws), span.start, period)
-    now = _row(ws, span)
-    then = _row(ws, Window(span.before, span.start, earlier.start)) if earlier.start < span.start else None
-    return page.kpis(now, then, span=span, currency=ws.currency)
+    figures = catalogue(ws.settings)
+    first = _first_day(ws)
+    if by == "period":
+        grid = calendar(first, ws.as_of, period)
+        return page_by.periods(_reckonings(ws, figures, grid), figures, grid, currency=ws.currency)
+    grid = _two(first, ws.as_of, period)
+    whole = _reckonings(ws, figures, grid)
+    if by == "company":
+        months = calendar(first, ws.as_of, MONTH)
+        trend = _reckonings(ws, figures, months, page.TREND)
+        return page.kpis(whole, trend, figures, grid, months, currency=ws.currency)
+    parts = _reckonings(ws, figures, grid, by=by, segment=segment)
+    return page_by.parts(parts, whole, figures, grid, by=by, segment=segment, currency=ws.currency)
 
 
-def cohorts(ws: Workspace) -> Page:
-    """Retention and cumulated revenue by month of the first order."""
-    cells = ws.engine.arrow(ws.table("cohorts")).to_pylist()
-    return page.cohorts(cells, as_of=ws.as_of, currency=ws.currency)
-
-
-def definitions(term: str | None = None) -> Table:
-    """What every figure means and how it is made.
+def metric(
+    ws: Workspace,
+    name: str,
+    *,
+    period: Period = Period(12, "months"),
+    step: Period = MONTH,
+    by: Literal["cohort", "segment", "channel", "campaign"] | None = None,
+    segment: str = "value_tier",
+) -> Page:
+    """One figure: now, beside the period before, over time, and told apart.
 
     Args:
-        term: Name of one figure, such as repeat_rate; without it, all of them.
+        ws: The workspace.
+        name: Name of the figure, such as repeat_rate; lifeworth definitions lists them.
+        period: Length of the period up to the as-of date.
+        step: Length of the periods of the picture: 1m, 3m, 12m, 7d.
+        by: Tell it apart by month of the first purchase, segment, channel or campaign.
+        segment: The groups of --by segment: a text column of customers.csv, such as lifecycle_status.
 
     Raises:
         OptionError: if no figure has this name.
     """
-    if term is not None and term not in METRICS:
-        raise OptionError(f'No figure is called "{term}".', allowed=METRICS, hint=near(term, METRICS) or None)
-    columns = (
-        Column("name", "Name"),
-        Column("title", "Figure"),
-        Column("definition", "Meaning"),
-        Column("formula", "Formula"),
-        Column("direction", "Good is"),
+    figures = catalogue(ws.settings)
+    asked = figures.metric(name)
+    first = _first_day(ws)
+    grid, steps = _two(first, ws.as_of, period), calendar(first, ws.as_of, step, most=36)
+    whole = _reckonings(ws, figures, grid, (name,))
+    path = _reckonings(ws, figures, steps, (name,)) if "period" in figures.grains(asked) else None
+    parts = None if by is None else _reckonings(ws, figures, grid, (name,), by=by, segment=segment)
+    return page_metric.metric(
+        asked, figures, whole, path, parts, grid, steps, by=by or "", segment=segment, currency=ws.currency
     )
-    rows = tuple(
-        (m.name, m.title, m.definition, m.formula, m.direction) for m in METRICS.values() if term in (None, m.name)
+
+
+def cohorts(
+    ws: Workspace,
+    *,
+    metric: cohort_tables.Figure | None = None,
+    by: cohort_tables.By = "month",
+    age: Literal["month", "quarter"] = "month",
+    per_customer: bool = False,
+    cumulative: bool = False,
+) -> Page:
+    """Customers by where and when they came from: what they did at every age.
+
+    Args:
+        ws: The workspace.
+        metric: What the cells show; without it, retention and cumulated revenue per customer by month.
+        by: What a row is: month or quarter of the first order, or its channel, country, product or category.
+        age: Count the time since the first order in months or quarters.
+        per_customer: Divide by the customers of the row that have reached the age.
+        cumulative: Add up from the first order on.
+
+    Raises:
+        DataError: if the data do not say what first orders held.
+    """
+    if metric is None and by == "month" and age == "month":
+        cells = ws.engine.arrow(ws.table("cohorts")).to_pylist()
+        return page_cohorts.cohorts(cells, as_of=ws.as_of, currency=ws.currency)
+    figure = metric or "retention"
+    unit = 3 if age == "quarter" else 1
+    dated = by in {"month", "quarter"}
+    if by == "month" and unit == 3:
+        by = "quarter"
+    orders, refunds = ws.table("orders"), ws.table("refunds") if ws.has("refunds") else None
+    members = None if dated else _first_known(ws, by, orders, refunds)
+
+    def rows(query: Any, **more: bool) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = ws.engine.arrow(
+            query(orders, refunds, ws.as_of, members, unit=unit, **more)
+        ).to_pylist()
+        return found
+
+    sizes = rows(cohort_cells.sizes)
+    origins, found = cohort_tables.gather(
+        rows(cohort_cells.cells, margin=figure == "margin"),
+        sizes,
+        rows(cohort_cells.second_purchases) if figure == "repeat_rate" else (),
+        row_of=None if dated else cohort_tables.largest(sizes),
+        by_origin={"month": 1, "quarter": 3}.get(by, 0),
     )
-    return Table("Definitions", columns, rows)
+    if ws.has("cohort_forecast"):
+        ahead = ws.engine.arrow(ws.table("cohort_forecast")).to_pylist()
+        cohort_tables.forecast(ahead, origins, found, ws.as_of, unit=unit, by=by)
+    shape = cohort_tables.triangle(
+        origins,
+        found,
+        figure,
+        ws.as_of,
+        unit=unit,
+        per_customer=per_customer,
+        cumulative=cumulative,
+        dated=dated,
+    )
+    return page_cohorts.table(
+        shape,
+        figure,
+        by=by,
+        unit=unit,
+        per_customer=per_customer,
+        cumulative=cumulative,
+        as_of=ws.as_of,
+        currency=ws.currency,
+    )
+
+
+def definitions(term: str | None = None, *, workspace: Path = DEFAULT) -> Table:
+    """What every figure means and how it is made.
+
+    Args:
+        term: Name of one figure, such as repeat_rate; without it, all of them.
+        workspace: Folder whose lifeworth.toml may hold figures of your own.
+
+    Raises:
+        OptionError: if no figure has this name.
+    """
+    figures = catalogue(read(workspace))
+    if term is not None and term not in figures.metrics:
+        allowed = figures.metrics
+        raise OptionError(f'No figure is called "{term}".', allowed=allowed, hint=near(term, allowed) or None)
+    return page_metric.definitions(figures, term)
+
+
+def _first_known(ws: Workspace, by: str, orders: Any, refunds: Any) -> Any:
+    """Each customer with the channel, country, product or category of the first purchase."""
+    past = ws.table("history").select("customer_id", "first_day")
+    lines = ws.table("order_lines") if ws.has("order_lines") else None
+    if by.startswith("first_") and lines is None:
+        raise DataError(
+            "These data do not say what orders hold.", hint="Run on a file with one row a product of an order."
+        )
+    known = from_the_start(past, orders, refunds, ws.as_of, Wanted((by,), lines))
+    return known.select(owner="customer_id", member=by)
+
+
+# -- from tables to figures ---------------------------------------------------------------------------------------------
+def _two(first: date, as_of: date, period: Period) -> Grid:
+    """The period up to the as-of day, the one before it, and the one before that to compare with."""
+    span = window(first, as_of, period)
+    shortened = span.start != period.before(as_of)
+    longer = span.before - (span.start - span.before) if shortened else period.before(span.before)
+    return Grid((longer, span.before, span.start, span.end))
+
+
+def _reckonings(
+    ws: Workspace,
+    figures: Catalogue,
+    grid: Grid,
+    names: Collection[str] = (),
+    *,
+    by: str = "",
+    segment: str = "value_tier",
+) -> dict[tuple[object, int], Reckoning]:
+    """The figures of every part of the company in every window; of all figures, or those named."""
+    wanted = [figures.metric(name) for name in names] or list(figures.metrics.values())
+    measures = {one.name: one for metric in wanted for one in figures.measures_of(metric)}
+    cells = _cells(ws, list(measures.values()), grid, by, segment)
+    given = _given(ws)
+    return {
+        (member, k): Reckoning(
+            {**given, "years": grid.years(k), "months": grid.months(k), "days": float(grid.days(k)), **row},
+            figures,
+            {**_only_now(measures.values(), k, grid), **cells.absent},
+        )
+        for (member, k), row in cells.rows().items()
+    }
+
+
+def _cells(ws: Workspace, measures: Collection[Measure], grid: Grid, by: str, segment: str) -> Cells:
+    members = None
+    if by:
+        members = dimensions.members(ws, by, segment)
+    asked = queries(ws, measures, grid, by=by, members=members)
+    answers = {name: ws.engine.arrow(query).to_pylist() for name, query in asked.items()}
+    return assemble(answers, measures, grid, by=by)
+
+
+def _given(ws: Workspace) -> dict[str, float | None]:
+    assumed = ws.settings.assumptions.model_dump()
+    return {**assumed, "margin_used": ws.facts["value"]["margin"]}
+
+
+def _only_now(measures: Collection[Measure], k: int, grid: Grid) -> dict[str, str]:
+    """Why some measures are not there: what is known of customers today says nothing of an earlier day."""
+    if k == len(grid) - 1:
+        return {}
+    return {one.name: "it is known for the as-of day only" for one in measures if one.is_now}
 
 
 def _first_day(ws: Workspace) -> date:
-    return date.fromisoformat(ws.facts["first_day"])
-
-
-def _row(ws: Workspace, span: Window) -> dict[str, object]:
-    row = ws.engine.row(basics(ws.table("orders"), ws.table("purchase_days"), span))
-    facts = ws.facts
-    return {
-        **row,
-        "years": span.years,
-        "margin_used": facts["value"]["margin"],
-        "customer_equity": (facts["value"]["customer_equity"] or {}).get("value") if span.end == ws.as_of else None,
-    }
+    first = date.fromisoformat(ws.facts["first_day"])
+    return min(first, ws.as_of - timedelta(days=1))

@@ -1,13 +1,14 @@
-"""The counts and sums every figure is made of, for one window of time, in one pass over the tables."""
+"""The window a run looks back on, and the terms of the simple formula in it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import ibis
 from ibis.expr.types import Table
 
+from lifeworth.kpis.grid import Grid
+from lifeworth.kpis.people import Within, people
 from lifeworth.units import DAYS_PER_YEAR, Period
 
 
@@ -37,45 +38,23 @@ def window(first: date, as_of: date, period: Period) -> Window:
 
 
 def basics(orders: Table, days: Table, span: Window) -> Table:
-    """One row of counts and sums for a window.
+    """One row: the measures that simple CLV and the customer lifespan come down to, for a window.
 
     Args:
-        orders: The orders of the house, with or without a customer.
-        days: Purchase days: `customer_id`, `day`, `value`, `margin`.
+        orders: The orders of the house; what they say of customers stands in the purchase days.
+        days: Purchase days: `customer_id`, `day`, `value`.
         span: The window.
 
-    Columns: `revenue` (net, all orders), `orders`, `customer_revenue`, `purchases` (purchase days of known customers),
-    `buyers`, `buyers_before`, `retained` (bought in both windows), `new_buyers`, `customers` (ever), `repeaters` (ever,
-    at least two purchase days), `gap_days` and `gaps` (between purchase days, ever), `margin` and `margin_revenue`.
+    Columns: `customer_revenue`, `purchases`, `buyers`, `buyers_before`, `retained`, `lost`; add `years` and `margin_used`.
     """
-    placed = orders.ordered_at.date()
-    in_window = (placed > ibis.literal(span.start)) & (placed <= ibis.literal(span.end))
-    company = orders.aggregate(
-        revenue=orders.net_revenue.sum(where=in_window).cast("float64"),
-        orders=orders.order_id.count(where=in_window),
-        margin=orders.margin.sum(where=in_window).cast("float64"),
-        margin_revenue=orders.net_revenue.sum(where=in_window & orders.margin.notnull()).cast("float64"),
+    del orders
+    lives = people(days, Grid((span.before, span.start, span.end)), {"bought", "value"})
+    now = Within(lives, Grid((span.before, span.start, span.end)), 1)
+    return lives.aggregate(
+        customer_revenue=now["value"].sum().cast("float64"),
+        purchases=now["bought"].sum().fill_null(0),
+        buyers=now["active"].sum().fill_null(0),
+        buyers_before=now["active_before"].sum().fill_null(0),
+        retained=(now["active"] & now["active_before"]).sum().fill_null(0),
+        lost=(now["active_before"] & ~now["active"]).sum().fill_null(0),
     )
-    now = (days.day > ibis.literal(span.start)) & (days.day <= ibis.literal(span.end))
-    then = (days.day > ibis.literal(span.before)) & (days.day <= ibis.literal(span.start))
-    people = days.group_by("customer_id").agg(
-        value=days.value.sum(where=now),
-        bought=days.day.count(where=now),
-        before=days.day.count(where=then),
-        ever=days.day.count(),
-        first_day=days.day.min(),
-        last_day=days.day.max(),
-    )
-    base = people.aggregate(
-        customer_revenue=people.value.sum().cast("float64"),
-        purchases=people.bought.sum().fill_null(0),
-        buyers=(people.bought > 0).sum().fill_null(0),
-        buyers_before=(people.before > 0).sum().fill_null(0),
-        retained=((people.bought > 0) & (people.before > 0)).sum().fill_null(0),
-        new_buyers=(people.first_day > ibis.literal(span.start)).sum().fill_null(0),
-        customers=people.count(),
-        repeaters=(people.ever > 1).sum().fill_null(0),
-        gap_days=people.last_day.delta(people.first_day, unit="day").sum().fill_null(0),
-        gaps=(people.ever - 1).sum().fill_null(0),
-    )
-    return company.cross_join(base)

@@ -1,121 +1,198 @@
-"""The numbers of the business as pages."""
+"""The numbers of the business as a page: what they are, how they moved, what is missing and what would bring it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TypeAlias
 
-from lifeworth.kpis.basics import Window
-from lifeworth.kpis.registry import METRICS, evaluate
+from lifeworth.data.contracts import TABLES
+from lifeworth.kpis.grid import Grid
+from lifeworth.kpis.registry import Catalogue, Figure, Reckoning
 from lifeworth.report.format import text
-from lifeworth.report.spec import Column, Heatmap, Page, Stat, Stats, Table, Text
+from lifeworth.report.spec import Axis, Block, Chart, Column, Group, Page, Series, Stat, Stats, Table
 from lifeworth.units import Period
 
+Reckonings: TypeAlias = Mapping[tuple[object, int], Reckoning]
+"""The figures by part of the company and window."""
+
 HEADLINES = ("revenue", "aov", "active_customers", "repeat_rate", "retention_rate", "simple_clv")
-LONGEST_COHORT_TABLE = 36
+TREND = ("revenue", "active_customers", "new_customers", "lost_customers", "reactivated_customers", "mrr")
+"""Figures of the pictures by month: those that cost little for many months at once."""
+MADE = frozenset({"orders", "purchase_days", "history", "customers", "customers_scored"})
+"""Tables every run has."""
 
 
-def kpis(now: Mapping[str, Any], then: Mapping[str, Any] | None, *, span: Window, currency: str) -> Page:
-    """The registry on one window, with the window before it beside."""
-    values = {name: evaluate(metric, now) for name, metric in METRICS.items()}
-    stats = tuple(
-        Stat(
-            METRICS[name].title,
-            values[name][0],
-            METRICS[name].kind,
-            f"{METRICS[name].definition} ({METRICS[name].formula})",
-            as_of=span.end,
-            source=", ".join(METRICS[name].needs),
-            note=values[name][1],
-        )
-        for name in HEADLINES
+def kpis(whole: Reckonings, trend: Reckonings, figures: Catalogue, grid: Grid, months: Grid, *, currency: str) -> Page:
+    """Every figure of the company for a period, beside the one before it, by subject.
+
+    Args:
+        whole: Figures in the windows of `grid`.
+        trend: Those of `TREND` in `months`.
+        figures: The figures there are.
+        grid: Windows, the last of them the period of the page.
+        months: Calendar months.
+        currency: Currency of the money.
+    """
+    last = len(grid) - 1
+    now, then = whole[None, last], whole[None, last - 1]
+    end = grid.bounds[-1]
+    blocks: list[Block] = [Stats(tuple(stat(name, now, figures, end) for name in HEADLINES))]
+    blocks += _pictures(trend, figures, months)
+    for subject, names in subjects(figures).items():
+        told = [name for name in names if not _tables_missing(now, figures, name)]
+        if told:
+            blocks.append(_table(subject, told, now, then, figures, end, currency))
+    blocks += _missing(now, figures)
+    return Page(
+        "kpis",
+        "The numbers of the business",
+        tuple(blocks),
+        lead=f"Figures of the {length(grid)} up to {text(end, 'date')}, beside the period of equal length before.",
+        currency=currency,
+        as_of=end,
     )
+
+
+def stat(name: str, now: Reckoning, figures: Catalogue, end: date) -> Stat:
+    """A figure with its definition, its tables, and why it has no value where it has none."""
+    metric, found = figures.metrics[name], now.figure(figures.metrics[name])
+    return Stat(
+        metric.title,
+        found.value,
+        metric.kind,
+        f"{metric.definition} ({metric.formula})",
+        as_of=end,
+        source=", ".join(figures.needs(metric)),
+        note=note(found),
+    )
+
+
+def note(found: Figure) -> str:
+    """Why a figure has no value, or what it assumes."""
+    if found.why:
+        return found.why
+    return f"Assumed: {', '.join(found.assumed)}." if found.assumed else ""
+
+
+def subjects(figures: Catalogue) -> dict[str, list[str]]:
+    """Names of figures by subject, in the order of the registry."""
+    found: dict[str, list[str]] = {}
+    for name, metric in figures.metrics.items():
+        found.setdefault(metric.subject, []).append(name)
+    return found
+
+
+def length(grid: Grid) -> str:
+    """How long the last window is, in words."""
+    start, end = grid.bounds[-2:]
+    months = round(grid.months(len(grid) - 1))
+    if months and Period.months(months).before(end) == start:
+        return str(Period.months(months))
+    return str(Period.days(grid.days(len(grid) - 1)))
+
+
+def window_label(grid: Grid, k: int) -> str:
+    """A window as a reader is told it: a month, a quarter, a year, or its last day; "so far" where it is not over."""
+    start, end = grid.bounds[k : k + 2]
+    begins = date.fromordinal(start.toordinal() + 1)
+    # The one in progress is named like the others, which are as long as they are whole.
+    months = grid.months(max(k - 1, 0)) if k == len(grid) - 1 and not grid.complete else grid.months(k)
+    so_far = " so far" if k == len(grid) - 1 and not grid.complete else ""
+    if begins.day == 1 and months in {1, 3, 12}:
+        if months == 1:
+            return f"{begins:%Y-%m}{so_far}"
+        return f"{begins.year}{so_far}" if months == 12 else f"{begins.year} Q{(begins.month + 2) // 3}{so_far}"
+    return f"up to {end.isoformat()}{so_far}"
+
+
+def _table(
+    subject: str,
+    names: Iterable[str],
+    now: Reckoning,
+    then: Reckoning,
+    figures: Catalogue,
+    end: date,
+    currency: str,
+) -> Table:
     rows = []
-    for name, metric in METRICS.items():
-        value, why = values[name]
-        before = None if then is None or name == "customer_equity" else evaluate(metric, then)[0]
-        change = None if value is None or not before else value / before - 1
+    for name in names:
+        metric = figures.metrics[name]
+        found, before = now.figure(metric), then.figure(metric).value
+        change = None if found.value is None or before is None or before <= 0 else found.value / before - 1
         rows.append(
             (
                 metric.title,
-                text(value, metric.kind, currency),
+                text(found.value, metric.kind, currency),
                 text(before, metric.kind, currency),
                 change,
-                why or metric.formula,
+                note(found) or metric.definition,
+                metric.formula,
             )
         )
     columns = (
         Column("metric", "Figure"),
-        Column("now", f"Up to {text(span.end, 'date')}"),
+        Column("now", f"Up to {text(end, 'date')}"),
         Column("before", "Period before"),
         Column("change", "Change", "percent"),
+        Column("meaning", "What it means"),
         Column("formula", "How it is made"),
     )
-    return Page(
-        "kpis",
-        "The numbers of the business",
-        (Stats(stats), Table("All figures", columns, tuple(rows))),
-        lead=f"Figures of the {_length(span)} up to {text(span.end, 'date')}, beside the period of equal length before.",
-        currency=currency,
-        as_of=span.end,
+    return Table(subject, columns, tuple(rows))
+
+
+def _pictures(trend: Reckonings, figures: Catalogue, months: Grid) -> list[Block]:
+    shown = [k for k in range(1, len(months)) if k < len(months) - 1 or months.complete]
+    if len(shown) < 3:
+        return []
+    labels = tuple(window_label(months, k) for k in shown)
+
+    def series(name: str) -> Series:
+        metric = figures.metrics[name]
+        return Series(metric.title, labels, tuple(trend[None, k].figure(metric).value for k in shown))
+
+    def chart(title: str, names: Sequence[str], caption: str) -> Chart | None:
+        lines = tuple(one for one in map(series, names) if any(value for value in one.y))
+        kind = figures.metrics[names[0]].kind
+        y = Axis("" if len(names) > 1 else figures.metrics[names[0]].title, kind)
+        return Chart("line", title, Axis("Month", "text"), y, lines, caption) if lines else None
+
+    left_out = "" if months.complete else " The month in progress is left out."
+    charts = [
+        chart("Net revenue by month", ["revenue"], f"Orders in the month they were placed.{left_out}"),
+        chart(
+            "Customers by month",
+            ["active_customers", "new_customers", "reactivated_customers"],
+            "Of those who buy in a month, who is new and who comes back after a month or more without a purchase.",
+        ),
+        chart("MRR by month", ["mrr"], f"Monthly recurring revenue at the end of each month.{left_out}"),
+    ]
+    drawn = tuple(one for one in charts if one is not None)
+    return [Group(drawn)] if drawn else []
+
+
+def _tables_missing(now: Reckoning, figures: Catalogue, name: str) -> list[str]:
+    """Tables without which a figure has no value here."""
+    metric = figures.metrics[name]
+    if now.figure(metric).value is not None:
+        return []
+    absent = {one.table for one in figures.measures_of(metric) if one.name in now.absent}
+    return sorted(absent - MADE)
+
+
+def _missing(now: Reckoning, figures: Catalogue) -> list[Block]:
+    """Figures that have no value for want of a table, and the table that would bring them."""
+    brought: dict[str, list[str]] = {}
+    for name, metric in figures.metrics.items():
+        for table in _tables_missing(now, figures, name):
+            brought.setdefault(table, []).append(metric.title)
+    if not brought:
+        return []
+    named = {"mrr_movements": "subscriptions", "net_value": "subscriptions, marketing_spend or service_costs"}
+    rows = tuple(
+        (named.get(table, table), TABLES[table].row if table in TABLES else "", ", ".join(titles))
+        for table, titles in brought.items()
     )
-
-
-def cohorts(cells: Sequence[Mapping[str, Any]], *, as_of: date, currency: str) -> Page:
-    """Two triangles: the share of each cohort that bought again, and what a customer of it has brought in all."""
-    cells = [cell for cell in cells if cell["complete"]]
-    months = sorted({cell["cohort"] for cell in cells})[-LONGEST_COHORT_TABLE:]
-    if len(months) < 2:
-        only = Text("All customers came in one month: there is nothing to compare yet.", tone="warning")
-        return Page("cohorts", "Cohorts", (only,), currency=currency, as_of=as_of)
-    width = max(int(cell["month"]) for cell in cells if cell["cohort"] in set(months)) + 1
-    by_cell = {(cell["cohort"], int(cell["month"])): cell for cell in cells}
-    sizes = [next(cell["customers"] for cell in cells if cell["cohort"] == month) for month in months]
-    names = tuple(f"{month:%Y-%m}" for month in months)
-    side = (Column("customers", "Customers", "count"),)
-    side_values = tuple((size,) for size in sizes)
-
-    def matrix(key: str, first: int) -> tuple[tuple[float | None, ...], ...]:
-        return tuple(
-            tuple(None if (month, k) not in by_cell else float(by_cell[month, k][key]) for k in range(first, width))
-            for month in months
-        )
-
-    retention = Heatmap(
-        "Customers who bought again, by months since their first order",
-        "First order in",
-        "Months since",
-        names,
-        tuple(str(k) for k in range(1, width)),
-        matrix("retention", 1),
-        "percent",
-        caption="Read a row from left to right to see how a cohort fades; read a column down to see whether later cohorts stay better.",
-        side=side,
-        side_values=side_values,
-    )
-    value = Heatmap(
-        "Net revenue per customer so far, cumulated",
-        "First order in",
-        "Months since",
-        names,
-        tuple(str(k) for k in range(width)),
-        matrix("revenue_per_customer", 0),
-        "money",
-        caption="What an average customer of the cohort has brought up to each month. Month 0 is the month of the first order.",
-        side=side,
-        side_values=side_values,
-    )
-    return Page(
-        "cohorts",
-        "Cohorts",
-        (retention, value),
-        lead="Customers by the month of their first order: who stays, and what they add up to. The month in progress is left out.",
-        currency=currency,
-        as_of=as_of,
-    )
-
-
-def _length(span: Window) -> str:
-    days = (span.end - span.start).days
-    return "12 months" if Period(12, "months").before(span.end) == span.start else f"{days} days"
+    columns = (Column("table", "Table"), Column("row", "A row is"), Column("brings", "Figures it brings"))
+    caption = "Name a file for it: lifeworth run ORDERS --table NAME=FILE"
+    return [Table("What is missing, and what would bring it", columns, rows, caption)]

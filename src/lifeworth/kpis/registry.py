@@ -1,242 +1,239 @@
-"""Every figure of the business as data: what it is called, what it means, how it is made, and when it is not defined."""
+"""Every figure of the business as data: what it is called, what it means, how it is made, and when it is not defined.
+
+A figure is a formula over measures and other figures. The text of the formula is what is evaluated, so what a reader is shown
+is what was done. Figures of the user's own stand beside ours: from `lifeworth.toml`, or a function handed to `register`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Literal
 
-from lifeworth.report.spec import Kind
+from lifeworth.errors import OptionError, near
+from lifeworth.kpis import formula as formulas
+from lifeworth.kpis.formula import NotDefined
+from lifeworth.kpis.measures import Measure
+from lifeworth.kpis.metric import GIVEN, Metric
+from lifeworth.kpis.sources import SOURCES
+from lifeworth.kpis.subjects import acquisition, customers, service, shop, subscriptions, value
+from lifeworth.settings import Settings
 
-Basics: TypeAlias = Mapping[str, Any]
-"""One row of `kpis.basics.basics`, plus `years` of the window and, where values were scored, `customer_equity`."""
+SUBJECTS = (shop, customers, value, acquisition, subscriptions, service)
+
+MEASURES: dict[str, Measure] = {one.name: one for subject in SUBJECTS for one in subject.MEASURES}
+"""All sums and counts, by name."""
+
+METRICS: dict[str, Metric] = {one.name: one for subject in SUBJECTS for one in subject.METRICS}
+"""All figures, by name, in the order a reader wants them."""
+
+_REGISTERED: dict[str, Metric] = {}
 
 
-class NotDefined(Exception):  # noqa: N818  an answer, not a fault
-    """The figure has no value on these data; the text says why."""
+@dataclass(frozen=True)
+class Catalogue:
+    """The figures of a workspace: ours and the user's own, and the measures they are made of."""
+
+    measures: Mapping[str, Measure]
+    metrics: Mapping[str, Metric]
+
+    def metric(self, name: str) -> Metric:
+        """A figure by name.
+
+        Raises:
+            OptionError: if none is called so.
+        """
+        if name not in self.metrics:
+            raise OptionError(
+                f'No figure is called "{name}".', allowed=self.metrics, hint=near(name, self.metrics) or None
+            )
+        return self.metrics[name]
+
+    def measures_of(self, metric: Metric) -> tuple[Measure, ...]:
+        """The measures a figure comes down to, through the figures it names."""
+        return tuple(self.measures[name] for name in self._leaves(metric, ()) if name in self.measures)
+
+    def needs(self, metric: Metric) -> tuple[str, ...]:
+        """The tables a figure cannot do without, or leans on where they are there."""
+        tables = (SOURCES[one.table].needs or (one.table,) for one in self.measures_of(metric))
+        # Purchase days and histories are made from orders: nobody brings them.
+        made = {"purchase_days": "orders", "history": "orders", "customers": "orders", "customers_scored": "orders"}
+        return tuple(dict.fromkeys(made.get(name, name) for name in chain.from_iterable(tables)))
+
+    def grains(self, metric: Metric) -> tuple[str, ...]:
+        """The dimensions a figure can be told apart by."""
+        leaves = self.measures_of(metric)
+        if not leaves:
+            return ("company", "period")
+        found = ["company"]
+        if all((SOURCES[one.table].day or one.at or one.table == "people") and one.when != "now" for one in leaves):
+            found.append("period")
+        found += [
+            by
+            for by in ("cohort", "segment", "channel", "campaign")
+            if all(SOURCES[one.table].customer or by in SOURCES[one.table].own for one in leaves)
+        ]
+        return tuple(found)
+
+    def _leaves(self, metric: Metric, above: tuple[str, ...]) -> Iterator[str]:
+        if metric.name in above:
+            way = " → ".join((*above[above.index(metric.name) :], metric.name))
+            raise OptionError(f"metrics.{metric.name}: the figure is made of itself ({way}).")
+        for name in metric.names:
+            # A figure named like a measure, such as orders, is that measure.
+            if name in self.measures or name in GIVEN:
+                yield name
+            elif name in self.metrics:
+                yield from self._leaves(self.metrics[name], (*above, metric.name))
+            else:
+                known = [*self.measures, *self.metrics, *GIVEN]
+                raise OptionError(
+                    f'metrics.{metric.name}: in "{metric.formula}" nothing is called "{name}".',
+                    hint=near(name, known) or "lifeworth definitions lists all figures and measures.",
+                )
+
+
+HOUSE = Catalogue(MEASURES, METRICS)
+"""Our own figures alone."""
+
+
+def register(metric: Metric) -> Metric:
+    """Add a figure of your own for the rest of the program; one that is registered again takes the place of the last.
+
+    Args:
+        metric: The figure: with a `formula` over measures and figures, or with `compute`, a function of the values of `uses`.
+
+    Raises:
+        OptionError: if the name is one of ours, or the figure names what there is not.
+    """
+    if metric.name in METRICS:
+        raise OptionError(f'"{metric.name}" is one of our figures.', hint="Give yours another name.")
+    Catalogue(MEASURES, {**METRICS, **_REGISTERED, metric.name: metric}).measures_of(metric)
+    _REGISTERED[metric.name] = metric
+    return metric
+
+
+def forget(name: str) -> None:
+    """Take a registered figure away again; one that is not there is no fault."""
+    _REGISTERED.pop(name, None)
+
+
+def catalogue(settings: Settings | None = None) -> Catalogue:
+    """Our figures, those registered, and those of `lifeworth.toml`.
+
+    Raises:
+        OptionError: naming the figure or measure of the user's that cannot be made, and the near match.
+    """
+    measures, metrics = dict(MEASURES), {**METRICS, **_REGISTERED}
+    for name, said in ({} if settings is None else settings.measures).items():
+        if name in MEASURES or name in METRICS or name in GIVEN:
+            raise OptionError(f'measures.{name}: "{name}" is a name of ours.', hint="Give yours another name.")
+        when: Literal["within", "now"] = (
+            "within" if SOURCES.get(said.table, SOURCES["history"]).day or said.at else "now"
+        )
+        about = f"{said.aggregate} of {said.value or 'rows'} of {said.table}" + (
+            f" where {said.where}" if said.where else ""
+        )
+        measures[name] = Measure(name, about, said.table, said.aggregate, said.value, said.where, said.at, when)
+    for name, told in ({} if settings is None else settings.metrics).items():
+        if name in METRICS:
+            raise OptionError(f'metrics.{name}: "{name}" is one of our figures.', hint="Give yours another name.")
+        metrics[name] = Metric(
+            name=name,
+            title=told.title or name.replace("_", " ").capitalize(),
+            definition=told.definition or "A figure of your own.",
+            formula=told.formula,
+            kind=told.kind,
+            direction=told.direction,
+            subject="Your own",
+            source="lifeworth.toml",
+        )
+    whole = Catalogue(measures, metrics)
+    for metric in metrics.values():
+        if metric.subject == "Your own" or metric.name in _REGISTERED:
+            whole.measures_of(metric)
+    return whole
 
 
 @dataclass(frozen=True, slots=True)
-class Metric:
-    """A figure: `formula` in words, `direction` of good, `needs` tables, and the computation on the basics."""
+class Figure:
+    """The value of a figure, or why it has none; `assumed` names what was assumed on the way."""
 
-    name: str
-    title: str
-    definition: str
-    formula: str
-    kind: Kind
-    direction: Literal["up", "down", "neither"]
-    needs: tuple[str, ...]
-    compute: Callable[[Basics], float]
+    value: float | None
+    why: str = ""
+    assumed: tuple[str, ...] = ()
 
 
-def ratio(above: object, below: object, why: str) -> float:
-    """`above` ÷ `below`, or the reason why it is not defined."""
-    if above is None or below is None or not float(below) > 0:  # type: ignore[arg-type]
-        raise NotDefined(why)
-    return float(above) / float(below)  # type: ignore[arg-type]
+@dataclass
+class Reckoning:
+    """One row of measures, and the figures made of it; each is computed once.
+
+    Attributes:
+        row: Values of measures, and of what is given: the length of the period, the margin, assumptions.
+        figures: The figures and measures there are.
+        absent: Why a measure is not in the row, by name.
+    """
+
+    row: Mapping[str, float | None]
+    figures: Catalogue = field(default_factory=lambda: HOUSE)
+    absent: Mapping[str, str] = field(default_factory=dict)
+    _known: dict[str, float | NotDefined] = field(default_factory=dict)
+    _assumed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def figure(self, metric: Metric) -> Figure:
+        """The figure of a metric on this row."""
+        try:
+            value, assumed = self._metric(metric)
+        except NotDefined as reason:
+            return Figure(None, f"Not defined: {reason}.")
+        return Figure(value, "", assumed)
+
+    def _metric(self, metric: Metric) -> tuple[float, tuple[str, ...]]:
+        used: dict[str, None] = {}
+
+        def value_of(name: str) -> float:
+            if name in self.figures.measures or name in GIVEN or name in self.row:
+                found = self._leaf(name)
+                if name in GIVEN and GIVEN[name].assumed:
+                    used[name] = None
+                return found
+            if name not in self.figures.metrics:
+                raise OptionError(f'metrics.{metric.name}: nothing is called "{name}".')
+            found, below = self._metric(self.figures.metrics[name])
+            used.update(dict.fromkeys(below))
+            return found
+
+        known = self._known.get(metric.name)
+        if known is None:
+            try:
+                known = self._made(metric, value_of)
+            except NotDefined as reason:
+                known = reason
+            self._known[metric.name], self._assumed[metric.name] = known, tuple(used)
+        if isinstance(known, NotDefined):
+            raise known
+        return known, self._assumed[metric.name]
+
+    def _made(self, metric: Metric, value_of: Callable[[str], float]) -> float:
+        if metric.compute is not None:
+            return float(metric.compute({name: value_of(name) for name in metric.uses}))
+        return formulas.evaluate(metric.read, value_of, none=self._none, undefined=metric.undefined)
+
+    def _leaf(self, name: str) -> float:
+        value = self.row.get(name)
+        if value is None:
+            raise NotDefined(self.absent.get(name) or self._none(name) or f"{name} is not known")
+        return float(value)
+
+    def _none(self, name: str) -> str:
+        for known in (self.figures.measures, GIVEN, self.figures.metrics):
+            if name in known and known[name].none:
+                return str(known[name].none)
+        return ""
 
 
-def _present(value: object, why: str) -> float:
-    if value is None:
-        raise NotDefined(why)
-    return float(value)  # type: ignore[arg-type]
-
-
-def _purchase_value(b: Basics) -> float:
-    return ratio(b["customer_revenue"], b["purchases"], "no purchase by a known customer in the period")
-
-
-def _frequency(b: Basics) -> float:
-    return ratio(b["purchases"], b["buyers"], "no buyer in the period") / float(b["years"])
-
-
-def _retention(b: Basics) -> float:
-    return ratio(b["retained"], b["buyers_before"], "nobody bought in the period before")
-
-
-def _lifespan(b: Basics) -> float:
-    churn = 1 - _retention(b)
-    if churn <= 0:
-        raise NotDefined("no customer was lost, so no lifespan can be derived from churn")
-    return float(b["years"]) / churn
-
-
-def _margin(b: Basics) -> float:
-    return ratio(b["margin"], b["margin_revenue"], "the orders carry no cost or margin")
-
-
-METRICS: dict[str, Metric] = {
-    metric.name: metric
-    for metric in (
-        Metric(
-            "revenue",
-            "Net revenue",
-            "What orders brought in the period, after discounts and refunds, without tax and shipping.",
-            "Σ net revenue of orders",
-            "money",
-            "up",
-            ("orders",),
-            lambda b: _present(b["revenue"], "the source has no amounts"),
-        ),
-        Metric(
-            "orders",
-            "Orders",
-            "Orders placed in the period that count as revenue, with or without a known customer.",
-            "number of orders",
-            "count",
-            "up",
-            ("orders",),
-            lambda b: float(b["orders"]),
-        ),
-        Metric(
-            "aov",
-            "Average order value",
-            "Net revenue of an order.",
-            "net revenue ÷ orders",
-            "money",
-            "up",
-            ("orders",),
-            lambda b: ratio(b["revenue"], b["orders"], "no order with an amount in the period"),
-        ),
-        Metric(
-            "average_purchase_value",
-            "Average purchase value",
-            "Net revenue of a purchase occasion of a known customer; several orders on a day are one occasion.",
-            "revenue of known customers ÷ purchases",
-            "money",
-            "up",
-            ("orders",),
-            _purchase_value,
-        ),
-        Metric(
-            "purchase_frequency",
-            "Purchase frequency",
-            "Purchases a buyer makes in a year.",
-            "purchases ÷ unique buyers ÷ years of the period",
-            "ratio",
-            "up",
-            ("orders",),
-            _frequency,
-        ),
-        Metric(
-            "arpc",
-            "Average revenue per customer",
-            "Net revenue of a buyer in the period.",
-            "revenue of known customers ÷ unique buyers",
-            "money",
-            "up",
-            ("orders",),
-            lambda b: ratio(b["customer_revenue"], b["buyers"], "no buyer in the period"),
-        ),
-        Metric(
-            "active_customers",
-            "Active customers",
-            "Customers with at least one order in the period.",
-            "unique buyers",
-            "count",
-            "up",
-            ("orders",),
-            lambda b: float(b["buyers"]),
-        ),
-        Metric(
-            "new_customers",
-            "New customers",
-            "Customers whose first order ever falls in the period.",
-            "number of first orders",
-            "count",
-            "up",
-            ("orders",),
-            lambda b: float(b["new_buyers"]),
-        ),
-        Metric(
-            "repeat_rate",
-            "Repeat purchase rate",
-            "Share of all customers so far who have bought on at least two days.",
-            "customers with two or more purchases ÷ customers",
-            "percent",
-            "up",
-            ("orders",),
-            lambda b: ratio(b["repeaters"], b["customers"], "no customer yet"),
-        ),
-        Metric(
-            "time_between_orders",
-            "Time between orders",
-            "Mean days from one purchase day of a customer to the next.",
-            "Σ days between first and last purchase ÷ Σ repeat purchases",
-            "days",
-            "down",
-            ("orders",),
-            lambda b: ratio(b["gap_days"], b["gaps"], "no customer has bought twice"),
-        ),
-        Metric(
-            "retention_rate",
-            "Customer retention",
-            "Share of the buyers of the period before who bought again in this one.",
-            "buyers in both periods ÷ buyers in the period before",
-            "percent",
-            "up",
-            ("orders",),
-            _retention,
-        ),
-        Metric(
-            "churn_rate",
-            "Customer churn",
-            "Share of the buyers of the period before who did not buy in this one.",
-            "1 − customer retention",
-            "percent",
-            "down",
-            ("orders",),
-            lambda b: 1 - _retention(b),
-        ),
-        Metric(
-            "customer_lifespan",
-            "Customer lifespan",
-            "Years a customer goes on buying, if customers go on being lost as in the last period.",
-            "years of the period ÷ customer churn",
-            "years",
-            "up",
-            ("orders",),
-            _lifespan,
-        ),
-        Metric(
-            "margin_rate",
-            "Contribution margin",
-            "Margin as a share of net revenue, over the orders whose cost is known.",
-            "Σ margin ÷ Σ net revenue",
-            "percent",
-            "up",
-            ("orders",),
-            _margin,
-        ),
-        Metric(
-            "simple_clv",
-            "Simple CLV",
-            "What a customer brings over a lifespan by the simple formula.",
-            "average purchase value × purchase frequency × customer lifespan × margin",
-            "money",
-            "up",
-            ("orders",),
-            lambda b: _purchase_value(b) * _frequency(b) * _lifespan(b) * float(b.get("margin_used") or 1.0),
-        ),
-        Metric(
-            "customer_equity",
-            "Customer equity",
-            "Predicted value of all present customers within the horizon, discounted.",
-            "Σ predicted CLV",
-            "money",
-            "up",
-            ("clv",),
-            lambda b: _present(b.get("customer_equity"), "no model could be fitted to these data"),
-        ),
-    )
-}
-"""All figures, by name, in the order a reader wants them."""
-
-
-def evaluate(metric: Metric, row: Basics) -> tuple[float | None, str]:
-    """The figure and, where it has none, the reason."""
-    try:
-        return metric.compute(row), ""
-    except NotDefined as reason:
-        return None, f"Not defined: {reason}."
+def evaluate(metric: Metric, row: Mapping[str, float | None]) -> tuple[float | None, str]:
+    """One of our figures on a row of measures and, where it has none, the reason."""
+    found = Reckoning(row).figure(metric)
+    return found.value, found.why

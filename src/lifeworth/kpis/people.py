@@ -1,0 +1,96 @@
+"""Customers period by period: who bought, who came back, who was lost, from one pass over the purchase days.
+
+A customer's life is one bit a period, so that any number of periods costs one aggregate: bought in this one and in the one
+before is two bits. What needs more than that (how often, how much) is added up only when a measure asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+from ibis.expr.types import Table
+
+from lifeworth.kpis.grid import Grid, later
+
+BITS = ("active", "active_before", "new", "known")
+COUNTED: dict[str, str] = {
+    "bought": "purchase days in the period",
+    "bought_before": "purchase days in the period before",
+    "value": "net revenue of the purchase days of the period",
+    "value_before": "net revenue of those of the period before",
+    "ever": "purchase days up to the end of the period",
+    "life_days": "days from the first purchase to the last one up to the end of the period",
+}
+COLUMNS: dict[str, str] = {
+    "active": "bought in the period",
+    "active_before": "bought in the period before",
+    "new": "bought for the first time ever in the period",
+    "known": "has bought by the end of the period",
+    **COUNTED,
+}
+"""What a measure of "people" may name."""
+
+
+def people(days: Table, grid: Grid, wanted: Collection[str]) -> Table:
+    """One row a customer: `customer_id`, `first_day`, `life` (bit k is set where the customer bought in window k), and what is wanted.
+
+    Args:
+        days: Purchase days: `customer_id`, `day`, `value`.
+        grid: The windows.
+        wanted: Names of `COLUMNS`.
+    """
+    seen = days.filter(~later(days["day"], grid.bounds[-1]))
+    seen = seen.mutate(window=grid.index(seen["day"]))
+    bit = ibis.ifelse(seen["window"] >= 0, ibis.literal(1, "int64") << ibis.greatest(seen["window"], 0), 0)
+    sums: dict[str, Any] = {"first_day": seen["day"].min(), "life": bit.cast("int64").bit_or()}
+    for k in range(len(grid)):
+        inside = seen["window"] == k
+        if {"bought", "bought_before"} & set(wanted):
+            sums[f"bought_{k}"] = inside.sum()
+        if {"value", "value_before"} & set(wanted):
+            sums[f"value_{k}"] = seen["value"].sum(where=inside)
+        upto = ~later(seen["day"], grid.bounds[k + 1])
+        if "ever" in wanted:
+            sums[f"ever_{k}"] = upto.sum()
+        if "life_days" in wanted:
+            sums[f"last_{k}"] = seen["day"].max(where=upto)
+    return seen.group_by("customer_id").agg(**sums)
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The columns of `COLUMNS` in one window, of a table that `people` made: what expressions of measures look into."""
+
+    rows: Table
+    grid: Grid
+    k: int
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The names there are; those of the period before are not there in the first window."""
+        if self.k:
+            return list(COLUMNS)
+        return [name for name in COLUMNS if not name.endswith("_before")]
+
+    def __getitem__(self, name: str) -> Any:
+        rows, k = self.rows, self.k
+        first, last = rows["first_day"], self.grid.bounds[k + 1]
+        made: dict[str, Callable[[], Any]] = {
+            "active": lambda: self._bit(k),
+            "active_before": lambda: self._bit(k - 1),
+            "new": lambda: later(first, self.grid.bounds[k]) & ~later(first, last),
+            "known": lambda: ~later(first, last),
+            "bought": lambda: rows[f"bought_{k}"],
+            "bought_before": lambda: rows[f"bought_{k - 1}"],
+            "value": lambda: rows[f"value_{k}"],
+            "value_before": lambda: rows[f"value_{k - 1}"],
+            "ever": lambda: rows[f"ever_{k}"],
+            "life_days": lambda: rows[f"last_{k}"].delta(first, unit="day").cast("int64"),
+        }
+        return made[name]()
+
+    def _bit(self, k: int) -> Any:
+        return (self.rows["life"] & ibis.literal(1 << k, "int64")) != 0

@@ -1,0 +1,1 @@
+"""The figures of the business, a file a subject."""
