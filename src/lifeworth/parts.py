@@ -41,6 +41,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("segments", "segments", "Groups of customers, their sizes and their values."),
     Action("movement", "segments", "Who moved from which group to which since an earlier day."),
     Action("profile", "segments", "One group beside all others: what they buy and cost."),
+    Action("audit", "audit", "The customer base through five lenses, from one period up."),
     Action("subscriptions", "subscriptions", "Monthly recurring revenue and what changed it, month by month."),
     Action("retention", "subscriptions", "Who stays, by plan and billing period: observed and expected."),
     Action("renewals", "subscriptions", "Who renews next, and what is at stake."),

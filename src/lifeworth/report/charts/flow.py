@@ -96,8 +96,8 @@ def draw(chart: Chart, size: str, currency: str) -> Markup:
     plot.add(*_links(found, tops, scale, (start + NODE, end - NODE), chart, currency))
     plot.add(*_side(left, tops["left"], scale, start, words["left"], margins["left"], plot, "end"))
     plot.add(*_side(right, tops["right"], scale, end - NODE, words["right"], margins["right"], plot, "start"))
-    plot.add(svg.text(0, 12, svg.shortened(frame.named(chart.y), width, TEXT), "axis"))
-    plot.add(svg.text(width, 12, svg.shortened(chart.x.title, width / 2, TEXT), "axis", "end"))
+    plot.add(svg.text(0, 12, svg.shortened(frame.named(chart.y), width / 2 - 8, TEXT), "axis"))
+    plot.add(svg.text(width, 12, svg.shortened(chart.x.title, width / 2 - 8, TEXT), "axis", "end"))
     return plot.svg(frame.label_of(chart))
 
 

@@ -10,6 +10,9 @@ from lifeworth.report.charts.frame import SIZES, TEXT, Frame
 from lifeworth.report.format import text
 from lifeworth.report.spec import Chart
 
+SLIGHT = 0.005
+"""What hangs under zero by less than this share of the highest stack is too thin to see and gets no room of its own."""
+
 
 def heights(chart: Chart, names: list[str], currency: str) -> list[tuple[float, float]]:
     """How far each place's stack reaches below and above zero."""
@@ -28,6 +31,8 @@ def draw(chart: Chart, size: str, currency: str) -> Markup:
     names = categories(chart, currency)
     reach = heights(chart, names, currency)
     low, high = min((one[0] for one in reach), default=0.0), max((one[1] for one in reach), default=0.0)
+    if -SLIGHT * high < low < 0:
+        low = 0.0
     if abs(low) >= frame.LARGEST or abs(high) >= frame.LARGEST:
         return plot.svg(frame.label_of(chart))
     y = plot.vertical(chart.y, low, high if high > low else low + 1, currency)

@@ -1,0 +1,1 @@
+"""The customer-base audit: five ways to look at the same purchases."""
