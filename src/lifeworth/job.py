@@ -132,7 +132,7 @@ def run(
             drivers = None if learned.fits is None else elasticities(rows, learned.fits, terms)
             if learned.fits is not None:
                 engine.load("cohort_forecast", cohort_forecast(rows, _channels(engine), learned.fits, terms))
-            costs = _net(engine, terms, settings)
+            costs = _net(engine, terms, settings, cleaned.currency)
         with progress.step("Drawing the report"):
             capabilities = readiness(source, cleaned, settings, engine, beside=beside)
             facts = told.collect(source, cleaned, valuation, learned, terms, capabilities, settings, drivers, costs)
@@ -254,7 +254,7 @@ def _channels(engine: Engine) -> pa.ChunkedArray:
     return engine.arrow(joined.order_by("customer_id").select("customer_id", "channel"))["channel"]
 
 
-def _net(engine: Engine, terms: Terms, settings: Settings) -> Net | None:
+def _net(engine: Engine, terms: Terms, settings: Settings, currency: str) -> Net | None:
     """Net value of every customer, where anything is known of costs or referrals."""
     there = set(engine.tables())
     if not terms.has_money or not has_basis(there, settings.assumptions):
@@ -272,6 +272,7 @@ def _net(engine: Engine, terms: Terms, settings: Settings) -> Net | None:
             margin.of_orders,
             margin.source,
             settings.assumptions,
+            currency,
         ),
     )
 
@@ -282,7 +283,7 @@ def _document(ws: Workspace, intake: Intake, learned: Learned, capabilities: tup
     bound = (
         pages.overview(facts, as_of=as_of, currency=currency, horizon=horizon),
         clv.value(ws),
-        *((economics.net(ws),) if facts["net"] else ()),
+        *_costs(ws),
         segments.segments(ws),
         kpis.cohorts(ws),
         kpis.kpis(ws),
@@ -297,6 +298,15 @@ def _document(ws: Workspace, intake: Intake, learned: Learned, capabilities: tup
         "Margin": facts["value"]["margin_source"],
     }
     return Document("What your customers are worth", bound, currency, as_of, said)
+
+
+def _costs(ws: Workspace) -> tuple[Page, ...]:
+    """Net value and payback, as far as costs are known."""
+    net_of = ws.facts["net"]
+    if not net_of:
+        return ()
+    won = any(line["name"] == "acquisition_cost" and line["known"] for line in net_of["lines"])
+    return (economics.net(ws), economics.payback(ws)) if won else (economics.net(ws),)
 
 
 def _readable(scored: Table) -> Table:

@@ -28,7 +28,7 @@ def with_acquisition(
         found = engine.row(months.aggregate(first=months["month"].min(), total=total(months["amount"])))
     if spend is None or found["first"] is None:
         heads = engine.row(people.aggregate(n=people.count()))["n"]
-        source = UNKNOWN if each is None else f"assumed: cost_per_acquisition = {each:g}"
+        source = UNKNOWN if each is None else f"assumed: cost_per_acquisition = {terms.money(each)}"
         said = ((each or 0.0) * heads, source, each is not None)
         return people.mutate(acquisition_cost=ibis.literal(each or 0.0, "float64")), {"acquisition_cost": said}
     first = found["first"]
@@ -41,8 +41,8 @@ def with_acquisition(
             f"Acquisition spend is known from {first:%B %Y} on: {before:,} customers won before bear none. "
             "State cost_per_acquisition under [assumptions] to count it for them."
         )
-    elif before:
-        source += f"; {before:,} customers won before it begins: assumed {each:g} each"
+    elif before and each is not None:
+        source += f"; {before:,} customers won before it begins: assumed {terms.money(each)} each"
     said = (found["total"] + (each or 0.0) * before, source, True)
     return joined.mutate(acquisition_cost=joined["acquisition_cost"].fill_null(0.0)), {"acquisition_cost": said}
 
@@ -74,7 +74,7 @@ def with_serving(engine: Engine, people: Table, tables: Mapping[str, Table], ter
         serving_cost=joined["serving_cost"].fill_null(0.0), expected_serving_cost=joined["ahead"] * each
     ), {
         "serving_cost": (company, counted.source, True),
-        "expected_serving_cost": (None, f"{each:,.4g} an order, as in the last {LATELY}", True),
+        "expected_serving_cost": (None, f"{terms.money(each)} an order, as in the last {LATELY}", True),
     }
 
 
@@ -92,11 +92,11 @@ def with_retention(engine: Engine, people: Table, tables: Mapping[str, Table], t
         lately = engine.row(borne.aggregate(n=total(borne["lately"])))["n"]
         yearly = 12 * lately / max(_heads(engine, times, terms), 1)
         source, company = _sources(of_months, of_customers), of_months + of_customers
-        expected = f"{yearly:,.4g} a customer and year while alive, as in the last {LATELY}"
+        expected = f"{terms.money(yearly)} a customer and year while alive, as in the last {LATELY}"
     elif each is not None:
         length = (times["high"] - times["low"] + 1).sum().cast("float64")
         borne = engine.create("_retention", times.group_by("customer_id").agg(retention_cost=length * (each / 12)))
-        source = expected = f"assumed: retention_per_customer_year = {each:g}"
+        source = expected = f"assumed: retention_per_customer_year = {terms.money(each)}"
         yearly, company = each, engine.row(borne.aggregate(n=total(borne["retention_cost"])))["n"]
     else:
         return _without(people, "retention_cost", "expected_retention_cost")

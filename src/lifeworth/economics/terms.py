@@ -8,6 +8,7 @@ from typing import Any
 
 import ibis
 
+from lifeworth.report.format import text
 from lifeworth.settings import Assumptions
 from lifeworth.units import DAYS_PER_YEAR, Period, Rate
 
@@ -27,6 +28,11 @@ class Terms:
     margin_of_orders: bool
     margin_source: str
     assumptions: Assumptions
+    currency: str = ""
+
+    def money(self, amount: float) -> str:
+        """An amount as people read it."""
+        return text(amount, "money", self.currency)
 
     @property
     def since(self) -> date:
