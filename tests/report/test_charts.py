@@ -170,6 +170,17 @@ def test_categories_keep_their_order():
     assert categories(samples.deciles(), "") == [str(rank) for rank in range(1, 11)]
 
 
+def test_a_series_keeps_its_colour_where_it_goes_on_as_a_prediction() -> None:
+    names = ("web", "web, predicted", "shop", "shop, predicted", "paid back")
+    series = tuple(
+        Series(name, (1, 2), (1.0, 2.0), "dashed" if name.endswith("predicted") else "solid") for name in names
+    )
+    found = dict(zip(names, colours(Chart("line", "", Axis(""), Axis(""), series)), strict=True))
+    assert found["web"] == found["web, predicted"]
+    assert found["shop"] == found["shop, predicted"]
+    assert len(set(found.values())) == 3
+
+
 def test_what_was_observed_is_told_from_what_was_predicted_by_colour():
     assert colours(samples.tracking()) == ["ink", "accent"]
 

@@ -84,7 +84,10 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Points of one thing. `dashed` is for what was predicted, `solid` for what was observed; `low`/`high` make a band."""
+    """Points of one thing. `dashed` is for what was predicted, `solid` for what was observed; `low`/`high` make a band.
+
+    A dashed series "web, predicted" goes on where the solid one "web" ends, in its colour.
+    """
 
     name: str
     x: tuple[Value, ...]

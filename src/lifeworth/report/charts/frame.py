@@ -26,6 +26,9 @@ SIZES: dict[str, tuple[int, int]] = {
 LARGEST = 1e300
 """What is not smaller cannot be drawn: differences of such values overflow."""
 
+CONTINUES = ", predicted"
+"""End of the name of a series that goes on where the one of the name before it ends."""
+
 TEXT = 12
 """Size of the letters in a chart, in pixels."""
 
@@ -116,18 +119,31 @@ def named(axis: Axis, currency: str = "") -> str:
 
 
 def colours(chart: Chart) -> list[str]:
-    """The colour of each series by turn: ink (grey for bars) for what was observed where a prediction stands beside it."""
+    """The colour of each series by turn: ink (grey for bars) for what was observed where a prediction stands beside it.
+
+    Where several series go on as predictions of their own ("web" and "web, predicted"), the two share a colour.
+    """
     series, seen = chart.series, {True: 0, False: 0}
     observed = palette.OBSERVED_BARS if chart.kind in {"bar", "histogram", "stack"} else palette.OBSERVED
     dashed = [one.style == "dashed" for one in series]
     if not any(dashed) or all(dashed):
-        return [palette.PLAIN[turn % len(palette.PLAIN)] for turn in range(len(series))]
+        return _in_turn([one.name for one in series])
+    begun = {f"{one.name}{CONTINUES}": one.name for one in series if one.style != "dashed"}
+    going_on = [one.name for one in series if one.style == "dashed"]
+    if len(going_on) > 1 and all(name in begun for name in going_on):
+        return _in_turn([begun.get(one.name, one.name) for one in series])
     chosen = []
     for predicted in dashed:
         order = palette.PREDICTED if predicted else observed
         chosen.append(order[seen[predicted] % len(order)])
         seen[predicted] += 1
     return chosen
+
+
+def _in_turn(names: list[str]) -> list[str]:
+    """A colour for each name, in the order they first appear."""
+    turns = {name: turn for turn, name in enumerate(dict.fromkeys(names))}
+    return [palette.PLAIN[turns[name] % len(palette.PLAIN)] for name in names]
 
 
 def finite(value: float | Decimal | None) -> float | None:
