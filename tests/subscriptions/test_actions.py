@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from tests.features.stretches import load_subscriptions, stretch
 
@@ -134,6 +135,31 @@ def test_nobody_who_ever_paid_is_said(engine):
     assert tables(actions.retention(ws))["Retention models"].rows == ()
     assert actions.renewals(ws).blocks[-1].rows == ()
     assert prepare(ws)["value"] is None
+
+
+@pytest.mark.data
+def test_ravenstack_adds_up_and_its_contracts_are_valued(engine, data_dir):
+    """Ten overlapping subscriptions an account, trials of MRR 0, and yearly contracts that end amid the year."""
+    raw = pq.read_table(data_dir / "ravenstack_saas" / "ravenstack_subscriptions.parquet").to_pylist()
+    rows = [
+        stretch(
+            row["account_id"], row["start_date"], row["end_date"], row["mrr_amount"], plan=row["plan_tier"], quantity=row["seats"],
+            interval="year" if row["billing_frequency"] == "annual" else "month", subscription_id=row["subscription_id"],
+        )
+        for row in raw
+    ]  # fmt: skip
+    load_subscriptions(engine, rows)
+    ws = Workspace(engine, Settings(), date(2024, 12, 31), "USD")
+    page = actions.subscriptions(ws)
+    running = [row for row in raw if row["mrr_amount"] > 0 and row["end_date"] is None]
+    assert figures(page)["MRR"].value == sum(row["mrr_amount"] for row in running)
+    assert figures(page)["Subscribers"].value == len({row["account_id"] for row in running})
+    told = prepare(ws)
+    worth = engine.arrow(engine.table("subscription_value")).to_pylist()
+    assert sum(row["mrr"] for row in worth) == figures(page)["MRR"].value
+    assert sum(row["subscription_clv"] for row in worth) == pytest.approx(told["value"]["value"])
+    assert told["value"]["low"] < told["value"]["value"] < told["value"]["high"]
+    assert all(row["subscription_clv_low"] <= row["subscription_clv"] <= row["subscription_clv_high"] for row in worth)
 
 
 # -- covariates ---------------------------------------------------------------------------------------------------------

@@ -38,6 +38,8 @@ class Contracts:
         began: First paid day; `anchor` is the day its bills are counted from, which a pause moves.
         renewals: Renewals lived through up to `as_of` or its end.
         lost: Whether it ended and nothing continued it; `cause` points into `CAUSES`, −1 for those not lost.
+        decided: Whether the renewal it was lost before, or at, has come by `as_of`. One that ended amid a period whose renewal is
+            still to come tells as little of that renewal as its fellows that run: to count it alone would make leaving look likelier.
         running: Whether it runs at `as_of`.
         leaving: Whether it runs but its end was asked for; `leaves_on` is that end, where it is known.
         mrr: MRR of its last stretch; `seats` likewise, and `seats_begun` of its first.
@@ -56,6 +58,7 @@ class Contracts:
     ended: Days
     renewals: Ints
     lost: Bools
+    decided: Bools
     cause: Ints
     running: Bools
     leaving: Bools
@@ -113,6 +116,10 @@ def contracts(rows: pa.Table, as_of: date) -> Contracts:
     running = np.isnat(end[tail])
     lost = ~running & ~goes_on[tail]
     causes = _positions(rows["cause"], CAUSES)
+    next_due = np.full(len(tail), NO_DAY)
+    for billed, one in enumerate(cycles):
+        mine = cycle[tail] == billed
+        next_due[mine] = one.due(start[segment[tail[mine]]], made[tail[mine]] + 1)
     return Contracts(
         today,
         customers,
@@ -127,6 +134,7 @@ def contracts(rows: pa.Table, as_of: date) -> Contracts:
         end[tail],
         renewals,
         lost,
+        lost & (next_due <= today),
         np.where(lost, causes[tail], -1),
         running,
         column(rows, "leaving").astype(bool)[tail],

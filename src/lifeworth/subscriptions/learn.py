@@ -109,8 +109,8 @@ def learn(c: Contracts) -> tuple[Group, ...]:
 
 
 def tenures(c: Contracts, rows: Ints) -> Tenures:
-    """Contracts as a model of contracts takes them."""
-    return Tenures(c.renewals[rows].astype(np.float64), c.lost[rows].astype(np.float64))
+    """Contracts as a model of contracts takes them: lost are those whose renewal has come and who did not make it."""
+    return Tenures(c.renewals[rows].astype(np.float64), c.decided[rows].astype(np.float64))
 
 
 def _parts(c: Contracts) -> list[tuple[int, Ints]]:
@@ -120,7 +120,7 @@ def _parts(c: Contracts) -> list[tuple[int, Ints]]:
 def _sorted_out(c: Contracts, rows: Ints) -> tuple[list[int], list[int]]:
     """Plans that are large enough for a model of their own, and the others."""
     plans, counts = np.unique(c.plan[rows], return_counts=True)
-    lost = np.bincount(c.plan[rows], weights=c.lost[rows], minlength=len(c.plans))
+    lost = np.bincount(c.plan[rows], weights=c.decided[rows], minlength=len(c.plans))
     renewed = np.bincount(c.plan[rows], weights=c.renewals[rows] > 0, minlength=len(c.plans))
     large = [
         int(p) for p, n in zip(plans, counts, strict=True) if n >= MIN_CONTRACTS and lost[p] >= MIN_LOST and renewed[p]

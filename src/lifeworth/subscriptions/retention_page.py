@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lifeworth.models.contract import FittedContract
 from lifeworth.report.spec import Axis, Block, Chart, Column, Page, Series, Table, Text
 from lifeworth.subscriptions.billing import Cycle
 from lifeworth.subscriptions.contracts import Contracts
@@ -16,6 +17,8 @@ from lifeworth.subscriptions.learn import Group, tenures
 
 AHEAD = 1.5
 """The model is drawn half as far again as anything was observed, at least two renewals further."""
+FAR = 3
+"""Beyond so many times the longest tenure seen a model says nothing one should repeat."""
 MEANING = {
     "sBG": "every customer has a chance of leaving that never changes; those likely to leave go first",
     "BdW": "as sBG, and a customer's own chance of leaving changes with tenure",
@@ -66,7 +69,12 @@ def _models(c: Contracts, groups: Sequence[Group]) -> Table:
         Column("running", "Running", "count"),
         Column("first", "Renew the 1st time", "percent", "share of new contracts that the model expects to renew once"),
         Column("fifth", "Renew the 5th time", "percent", "of those who come to it"),
-        Column("half", "Half are lost after", "count", "renewals, by the model"),
+        Column(
+            "half",
+            "Half are lost after",
+            "count",
+            "renewals, by the model; none where that lies beyond three times the longest tenure seen",
+        ),
         Column("model", "Model"),
         Column("parameters", "Parameters"),
     )
@@ -81,16 +89,23 @@ def _models(c: Contracts, groups: Sequence[Group]) -> Table:
         first, fifth = fitted.retention([1, 5])
         said = ", ".join(f"{symbol} {value:.4g}" for symbol, value in fitted.parameters.items())
         rows.append(
-            (*told, float(first), float(fifth), _half(fitted.survival(np.arange(1001))), fitted.model.name, said)
+            (
+                *told,
+                float(first),
+                float(fifth),
+                _half(fitted, int(c.renewals[group.rows].max())),
+                fitted.model.name,
+                said,
+            )
         )
     used = dict.fromkeys(group.fitted.model.name for group in groups if group.fitted is not None)
     caption = " ".join(f"{name}: {MEANING[name]}." for name in used)
     return Table("Retention models", columns, tuple(rows), caption=caption, empty="There are no contracts.")
 
 
-def _half(survival: Any) -> int | None:
-    """The first renewal after which fewer than half are left; nothing if that is beyond a thousand."""
-    below = np.flatnonzero(survival < 0.5)
+def _half(fitted: FittedContract, seen: int) -> int | None:
+    """The first renewal after which fewer than half are left; nothing if that lies far beyond what was seen."""
+    below = np.flatnonzero(fitted.survival(np.arange(FAR * (seen + 1))) < 0.5)
     return int(below[0]) if below.size else None
 
 
