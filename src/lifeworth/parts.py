@@ -37,6 +37,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("kpis", "kpis", "The numbers of the business, beside the period before."),
     Action("metric", "kpis", "One figure: over time, told apart, and how it is made."),
     Action("cohorts", "kpis", "What customers of one origin did at every age."),
+    Action("presets", "kpis", "As other tools count, and in money why they differ."),
     Action("definitions", "kpis", "What every figure means and how it is made."),
     Action("segments", "segments", "Groups of customers, their sizes and their values."),
     Action("movement", "segments", "Who moved from which group to which since an earlier day."),

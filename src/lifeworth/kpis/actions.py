@@ -17,6 +17,8 @@ from lifeworth.kpis.collect import Cells, assemble, queries
 from lifeworth.kpis.dimensions import Dimension
 from lifeworth.kpis.grid import Grid, calendar
 from lifeworth.kpis.measures import Measure
+from lifeworth.kpis.presets import answer
+from lifeworth.kpis.presets.rules import TOOLS
 from lifeworth.kpis.registry import Catalogue, Reckoning, catalogue
 from lifeworth.report.spec import Page, Table
 from lifeworth.settings import read
@@ -160,6 +162,22 @@ def cohorts(
         as_of=ws.as_of,
         currency=ws.currency,
     )
+
+
+def presets(ws: Workspace, tool: str | None = None) -> Page:
+    """The same data by the rules of Stripe, ChartMogul, Baremetrics, ProfitWell, Shopify and Klaviyo, and why they differ.
+
+    Args:
+        ws: The workspace.
+        tool: One of them; without it, all that these data allow, side by side.
+
+    Raises:
+        OptionError: if no such tool is known.
+        DataError: if the tool looks at subscriptions and there are none.
+    """
+    if tool is not None and tool not in TOOLS:
+        raise OptionError(f'No tool is called "{tool}".', allowed=TOOLS, hint=near(tool, TOOLS) or None)
+    return answer.presets(ws, tool)
 
 
 def definitions(term: str | None = None, *, workspace: Path = DEFAULT) -> Table:

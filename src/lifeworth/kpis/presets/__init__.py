@@ -1,0 +1,1 @@
+"""Other tools' figures by other tools' rules, on the same data."""
