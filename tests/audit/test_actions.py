@@ -12,6 +12,7 @@ import pytest
 import lifeworth
 from lifeworth.audit.actions import audit
 from lifeworth.errors import OptionError
+from lifeworth.report.format import text
 from lifeworth.report.html import render
 from lifeworth.report.spec import Document, Group, Heatmap, Stats, Table, plain
 from lifeworth.workspace import Workspace
@@ -137,6 +138,22 @@ def test_the_whole_base_adds_up_to_all_purchases(real):
     assert sum(row["profit"] for row in rows) == pytest.approx(float(total))
     heat = next(block for block in page.blocks if isinstance(block, Heatmap))
     assert sum(value or 0.0 for row in heat.values for value in row) == pytest.approx(float(total))
+
+
+@pytest.mark.data
+def test_the_overview_says_what_lies_between_purchases_and_net_revenue(real):
+    ws, _ = real
+    said = audit(ws).blocks[-1].text
+    ((purchases,),) = sql(ws, "SELECT sum(value) FROM d")
+    assert text(float(purchases), "money", ws.currency) in said
+    assert (
+        text(
+            ws.engine.row(ws.table("history").aggregate(net=ws.table("history")["revenue"].sum()))["net"],
+            "money",
+            ws.currency,
+        )
+        in said
+    )
 
 
 @pytest.mark.data

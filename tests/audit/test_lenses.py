@@ -288,6 +288,13 @@ def test_who_came_back_is_only_told_where_all_were_watched_long_enough(engine):
     assert "not all of them" in stats["Back within 180 days"].note
 
 
+def test_a_year_of_data_is_not_asked_about_the_year_before(engine):
+    rows = [(who, ago, 10, 4) for who in range(3) for ago in (330, 200, 40)]
+    said = whole_base.lead(cube_of(engine, rows, "month"), OWN, "EUR")
+    assert "won anew" not in said
+    assert "100.0 % came from customers who were there before" in said
+
+
 def test_the_picture_of_the_base_is_a_stack_of_its_layers(engine):
     chart = whole_base.page(cube_of(engine, regulars(3), "quarter"), OWN, currency="EUR").blocks[0]
     assert isinstance(chart, Chart)

@@ -15,7 +15,7 @@ from lifeworth.audit import (
     two_periods,
     whole_base,
 )
-from lifeworth.audit.buyers import in_span
+from lifeworth.audit.buyers import exact, in_span
 from lifeworth.audit.cube import Cube
 from lifeworth.audit.money import Money, money_of
 from lifeworth.audit.one_period import OnePeriod
@@ -66,7 +66,9 @@ def audit(
         4: cohorts_compared.lead(seen, money, ws.currency),
         5: whole_base.lead(seen, money, ws.currency),
     }
-    return overview.page(answers, whole_base.picture(seen, money), money, as_of=ws.as_of, currency=ws.currency)
+    return overview.page(
+        answers, whole_base.picture(seen, money), money, _sums(ws), as_of=ws.as_of, currency=ws.currency
+    )
 
 
 def _one(ws: Workspace, span: Span, money: Money) -> OnePeriod:
@@ -102,3 +104,10 @@ def _cube(ws: Workspace, money: Money) -> Cube:
     grain = grain_of(first, ws.as_of)
     sized, observed = (ws.engine.arrow(make(days, grain, money)).to_pylist() for make in (cube.sizes, cube.cells))
     return cube.gather(sized, observed, grain, first, ws.as_of)
+
+
+def _sums(ws: Workspace) -> tuple[float, float]:
+    """Net revenue of the purchases counted here, and net revenue of the same customers."""
+    days, past = ws.table("purchase_days"), ws.table("history")
+    counted = ws.engine.row(days.aggregate(total=exact(days["value"]).fill_null(0.0)))["total"]
+    return float(counted), float(ws.engine.row(past.aggregate(total=exact(past["revenue"]).fill_null(0.0)))["total"])

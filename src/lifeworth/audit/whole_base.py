@@ -70,6 +70,12 @@ def page(cube: Cube, money: Money, *, currency: str) -> Page:
         _shares(cube, found, money),
         Text(NOTE),
     ]
+    blocks.insert(
+        -1,
+        Text(
+            f"The data begin in {named(cube.periods[0], cube.grain)}: who had bought before then stands in the first layer as if they came in it."
+        ),
+    )
     if cube.periods and not cube.over(cube.periods[-1]):
         blocks.insert(-1, Text(f"{named(cube.periods[-1], cube.grain)} is not over: its bar is lower for that alone."))
     return Page(
@@ -91,9 +97,11 @@ def lead(cube: Cube, money: Money, currency: str) -> str:
     """The answer in a sentence or two."""
     found = layers(cube)
     year = 12 // {"month": 1, "quarter": 3, "year": 12}[cube.grain]
-    last = [period for period in found.periods if cube.over(period)][-year:]
+    done = [period for period in found.periods if cube.over(period)]
+    # Nobody was there before the data began, so at most the latter half of them can be asked about.
+    last = done[-min(year, len(done) // 2) :] if len(done) > 1 else []
     if not last:
-        return f"The first {cube.grain} is not over yet."
+        return f"There are not two {cube.grain}s that are over yet."
     start = last[0]
     whole = sum(found.total(period).profit for period in last)
     older = sum(cube.cell(cohort, period).profit for cohort in cube.cohorts if cohort < start for period in last)
@@ -102,7 +110,8 @@ def lead(cube: Cube, money: Money, currency: str) -> str:
     share = text(older / whole, "percent")
     amount = text(whole, "money", currency, compact=True)
     rest = "without new ones that is what would have been left" if older > 0 else "all of it had to be won anew"
-    return f"Of the {amount} of {money.word} in the last {len(last)} {cube.grain}s {share} came from customers who were there before: {rest}."
+    span = f"the last {len(last)} {cube.grain}s" if len(last) > 1 else f"the last {cube.grain}"
+    return f"Of the {amount} of {money.word} in {span} {share} came from customers who were there before: {rest}."
 
 
 def _stack(cube: Cube, found: Layers, money: Money) -> Chart:
