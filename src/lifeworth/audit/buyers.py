@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import ibis
 from ibis.expr.types import BooleanColumn, Column, FloatingScalar, IntegerScalar, Table
 
@@ -32,8 +34,9 @@ def within(day: Column, span: Span) -> BooleanColumn:
 
 
 def exact(figures: Column) -> FloatingScalar:
-    """A sum that does not depend on the order in which threads add: exact to nine places, then a float again."""
-    return figures.cast("decimal(38, 9)").sum().cast("float64")
+    """A sum that does not depend on the order in which threads add: of decimals as they are, of floats to nine places."""
+    decimals = figures if figures.type().is_decimal() else figures.cast("decimal(38, 9)")
+    return cast("FloatingScalar", decimals.sum().cast("float64"))
 
 
 def counted(numbers: Column) -> IntegerScalar:

@@ -13,6 +13,7 @@ from ibis.expr.types import DateColumn, Table
 from lifeworth.audit.buyers import counted, exact
 from lifeworth.audit.money import Money
 from lifeworth.audit.spans import LENGTH, Grain, age, end_of, periods, start_of
+from lifeworth.data.contract import MONEY
 
 ENOUGH = 30
 """Customers a cohort needs to be spoken of: what fewer do is chance."""
@@ -125,8 +126,8 @@ def sizes(days: Table, grain: Grain, money: Money) -> Table:
     first = begun["day"] == begun["first_day"]
     later = ibis.ifelse(first, ibis.null("date"), begun["day"])
     priced = begun.mutate(
-        profit=ibis.ifelse(first, money.profit(begun), 0.0),
-        entry=ibis.ifelse(first, begun["value"].cast("float64"), 0.0),
+        profit=ibis.ifelse(first, money.profit(begun), ibis.literal(0, MONEY)),
+        entry=ibis.ifelse(first, begun["value"], ibis.literal(0, MONEY)),
         later=later,
     )
     each = priced.group_by("customer_id").agg(

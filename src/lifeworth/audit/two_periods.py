@@ -68,7 +68,7 @@ def customers(days: Table, earlier: Span, later: Span, money: Money) -> Table:
         here = within(known["day"], span)
         sums[f"transactions_{turn}"] = counted(here.cast("int64"))
         for figure in ("value", "profit"):
-            amount = ibis.ifelse(here, known[figure].cast("float64"), 0.0)
+            amount = ibis.ifelse(here, known[figure], ibis.null(known[figure].type()))
             sums[f"{figure}_{turn}"] = exact(amount).fill_null(0.0)
     each = known.group_by("customer_id").agg(**sums)
     each = each.filter((each["transactions_1"] > 0) | (each["transactions_2"] > 0))
