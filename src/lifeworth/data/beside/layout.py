@@ -50,6 +50,8 @@ class Layout:
     recognises: Callable[[Collection[str]], bool]
     finish: Finish
     said: Callable[[Collection[str]], Mapping[str, str]] = field(default=lambda _: {})
+    prepare: Finish | None = None
+    """Fields formed of others that `finish` uses more than once."""
     remarks: Mapping[str, str] = field(default_factory=dict)
     """Fields that are no column: what is to be said of the rows that have something there."""
     keeps_rest: bool = False

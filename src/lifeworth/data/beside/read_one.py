@@ -14,7 +14,7 @@ from lifeworth.data.beside.kept import Kept, keep
 from lifeworth.data.beside.layouts import GIVEN, layouts_of
 from lifeworth.data.beside.recognise import Understood, recognise, said_of
 from lifeworth.data.beside.repeats import mark_repeats
-from lifeworth.data.beside.typed import type_rows
+from lifeworth.data.beside.typed import STEP, type_rows
 from lifeworth.data.beside.unreadable import judge
 from lifeworth.data.sources.inputs import listed, read_raw, spoken
 from lifeworth.data.sources.readings import read_forms, retry
@@ -94,6 +94,7 @@ def read_table(
         judge(engine, rows, raws, understood)
         remarked = _remarked(engine, raws, understood)
     finally:
+        engine.drop(*(step for step in engine.tables() if step.startswith(STEP)))
         engine.drop(*(f"_raw_{name}_{position}" for position in range(len(raws) + 1)))
     exchanged = exchange(engine, f"_rows_{name}", GIVEN[name], currency, settings)
     rows = mark_repeats(engine, f"_rows_{name}", GIVEN[name])

@@ -33,11 +33,26 @@ BESIDE = ("_currency", "_updated")
 
 _JUDGED_KINDS = (TIME, DATE, NUMBER, MEASURE, WHOLE, FLAG)
 
+STEP = "_step_"
+"""What the names of views on the way begin with; they go when the rows stand."""
+
 FAULTY = "?"
 """The reason of a row of which it is not said yet what is the matter."""
 
 _Fault = tuple[Column, Column | str, Column | str, Column]
 """Whether it is the matter, the reason, the source column at fault, and what stands there."""
+
+
+class _Steps:
+    """Queries on their way, each kept as a view: text that is built on a name stays short, however often it is used."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self.engine, self.name, self.count = engine, name, 0
+
+    def settle(self, query: Table) -> Table:
+        """The query under a name."""
+        self.count += 1
+        return self.engine.view(f"{STEP}{self.name}_{self.count}", query)
 
 
 def type_rows(
@@ -72,18 +87,26 @@ def type_rows(
     judged = [name for name in understood.fields if kinds[name] in _JUDGED_KINDS]
     texts = {f"_raw_{name}": raw.rows[understood.fields[name]] for name in understood.fields}
     spare = kept.columns(raw.rows) if kept else {}
-    typed = raw.rows.select("_row", **values, **texts, **spare)
-    ours = layout.finish({name: typed[name] for name in understood.fields})
+    steps = _Steps(engine, f"{layout.contract.name}_{position}")
+    typed = steps.settle(raw.rows.select("_row", **values, **texts, **spare))
+    has = [*understood.fields]
+    if layout.prepare is not None:
+        further = layout.prepare({name: typed[name] for name in has})
+        typed = steps.settle(typed.mutate(**further))
+        has += further
+    made = layout.finish({name: typed[name] for name in has})
     schema = layout.contract.schema
-    columns: dict[str, Column] = {
-        name: ours[name].cast(kind) if name in ours else ibis.null(kind) for name, kind in schema.items()
-    }
     own = ibis.literal(f"row-{position}-") + typed["_row"].cast("string")
-    for key in layout.contract.key:
-        if key not in layout.contract.required and schema[key].is_string():
-            columns[key] = ibis.coalesce(columns[key], own)
+    for name, kind in schema.items():
+        if name in made:
+            made[name] = made[name].cast(kind)
+        if name in layout.contract.key and name not in layout.contract.required and kind.is_string():
+            made[name] = ibis.coalesce(made[name], own) if name in made else own
+    typed = steps.settle(typed.mutate(**{f"our_{name}": column for name, column in made.items()}))
+    ours = {name: typed[f"our_{name}"] for name in made}
     reason, column, value = _first_fault(_faults(typed, understood, judged, ours, limit), careful=careful)
     fields = understood.fields
+    columns = {name: ours[name] if name in ours else ibis.null(kind) for name, kind in schema.items()}
     return typed.select(
         source_file=ibis.literal(position, "int32"),
         source_row=typed["_row"],

@@ -91,8 +91,8 @@ def _cells(record: Record, item: _Item, *, alone: bool) -> Row:
         "interval": _text(recurring.get("interval")),
         "interval count": _text(recurring.get("interval_count")),
         "quantity": _text(item.record.get("quantity")),
-        "amount": "0" if metered else None if full is None else f"{in_units(item.left, code):f}",
-        "discount": None if metered or not item.discounted or off is None else f"{in_units(off, code):f}",
+        "amount": "0" if metered else None if full is None else _money(item.left, code),
+        "discount": None if metered or not item.discounted or off is None else _money(off, code),
         "discount lasts": _yes(item.lasting) if item.discounted else None,
         "metered": _yes(metered),
     }
@@ -177,6 +177,11 @@ def _number(value: Any) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number is not None and number.is_finite() else None
+
+
+def _money(amount: Decimal, code: str) -> str:
+    """An amount of minor units in units, always to four places, so that its point is never taken for thousands."""
+    return f"{in_units(amount, code):.4f}"
 
 
 def _text(value: Any) -> str | None:

@@ -12,7 +12,7 @@ import ibis
 from ibis.expr.types import Column
 
 from lifeworth.data.beside.layout import Finish, Layout, kinds_of
-from lifeworth.data.beside.subscriptions.finish import KINDS, MONEY_FIELDS, finish, said
+from lifeworth.data.beside.subscriptions.finish import KINDS, MONEY_FIELDS, finish, prepare, said
 from lifeworth.data.beside.subscriptions.monthly import RULE, monthly
 from lifeworth.data.beside.synonyms import words_of
 from lifeworth.data.contract import MONEY
@@ -35,7 +35,7 @@ def _export(
     """A known export: its own headers, and none of the plain table's; the person may still map every field."""
     headers = dict.fromkeys(_WORDS, ()) | {field: tuple(text.split()) for field, text in words.items()}
     kinds = kinds_of(SUBSCRIPTIONS) | KINDS | dict.fromkeys(remarks or {}, TEXT)
-    return Layout(SUBSCRIPTIONS, name, headers, kinds, _NEEDS, recognises, finishing, saying, remarks=remarks or {})
+    return Layout(SUBSCRIPTIONS, name, headers, kinds, _NEEDS, recognises, finishing, saying, prepare, remarks or {})
 
 
 # -- Stripe -----------------------------------------------------------------------------------------------------------
@@ -142,7 +142,7 @@ BAREMETRICS = _export(
 )  # fmt: skip
 
 PLAIN = Layout(
-    SUBSCRIPTIONS, SUBSCRIPTIONS.name, _WORDS, kinds_of(SUBSCRIPTIONS) | KINDS, _NEEDS, lambda _: True, finish, said
+    SUBSCRIPTIONS, SUBSCRIPTIONS.name, _WORDS, kinds_of(SUBSCRIPTIONS) | KINDS, _NEEDS, lambda _: True, finish, said, prepare
 )
 
 EXPORTS = (STRIPE_API, STRIPE_DASHBOARD, RECHARGE, BAREMETRICS, PLAIN)

@@ -28,7 +28,7 @@ _AS_THEY_ARE = (
 def finish(has: Mapping[str, Column]) -> dict[str, Column]:
     """Columns of the table from typed fields; see `said` for how money is formed."""
     ours: dict[str, Column] = {name: has[name] for name in _AS_THEY_ARE if name in has}
-    unit, count = _interval(has)
+    unit, count = has["_unit"], has["_times"]
     ours |= {"interval": unit, "interval_count": count}
     ours["mrr"] = _mrr(has, unit, count)
     if "metered" in has:
@@ -52,13 +52,13 @@ def said(fields: Collection[str]) -> Mapping[str, str]:
     return found
 
 
-def _interval(has: Mapping[str, Column]) -> tuple[Column, Column]:
-    """How often it is billed; a month where no column says so."""
+def prepare(has: Mapping[str, Column]) -> dict[str, Column]:
+    """How often it is billed, as unit and times; a month where no column says so."""
     times = has["interval_count"].fill_null(1) if "interval_count" in has else ibis.literal(1, "int64")
     if "interval" not in has:
-        return ibis.literal("month"), times
+        return {"_unit": ibis.literal("month"), "_times": times}
     unit, count = interval_of(has["interval"])
-    return unit, count * times
+    return {"_unit": unit, "_times": count * times}
 
 
 def _mrr(has: Mapping[str, Column], unit: Column, count: Column) -> Column:
