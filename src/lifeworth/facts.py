@@ -69,7 +69,7 @@ def collect(
             "notes": list(source.notes),
         },
         "notes": list(cleaned.notes),
-        "settings": _settings(settings),
+        "settings": recorded(settings),
         "next_steps": _next_steps(valuation, capabilities, terms, cleaned.currency),
     }
 
@@ -134,7 +134,8 @@ def _model(learned: Learned) -> dict[str, Any]:
     }
 
 
-def _settings(settings: Settings) -> dict[str, Any]:
+def recorded(settings: Settings) -> dict[str, Any]:
+    """The settings that change a result, as plain values."""
     values = {name: getattr(settings, name) for name in RECORDED}
     values["horizon"] = str(settings.horizon)
     values["time_unit"] = settings.time_unit.value

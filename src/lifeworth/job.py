@@ -12,13 +12,14 @@ import pyarrow as pa
 from ibis.expr.types import Table
 
 from lifeworth import facts as told
-from lifeworth import pages
+from lifeworth import job_subscriptions, pages
 from lifeworth.clv import actions as clv
 from lifeworth.clv.cohort_forecast import cohort_forecast
 from lifeworth.clv.elasticities import elasticities
 from lifeworth.clv.learn import Learned, foretell, learn
 from lifeworth.clv.margin import Margin, choose
 from lifeworth.clv.value import Terms, Valuation, value
+from lifeworth.data.beside.folder import Parted
 from lifeworth.data.capability import Capability
 from lifeworth.data.check import count, readiness
 from lifeworth.data.clean import Cleaned
@@ -78,7 +79,7 @@ class RunResult:
     """What a run found.
 
     Attributes:
-        customers: One row a customer (`contracts.SCORES`), as the kind of frame the orders came in, else Arrow.
+        customers: one row a customer (`contracts.SCORES`; without orders `subscription_value`), as the kind of frame that came in, else Arrow.
         summary: The run in figures, ready for JSON.
         document: The report as pages of plain data.
         report: The report as one HTML text.
@@ -106,6 +107,7 @@ def run(
     Args:
         inputs: A path, a URL of a database table, a frame (pandas, Polars, Arrow, DuckDB relation), or several of a kind.
             In a folder, files called as a table beside orders are that table.
+            Nothing, where subscriptions are all there is: then `subscriptions` is needed among the tables.
         tables: Tables beside orders by name, each as orders may come: `{"subscriptions": "subs.csv"}`.
         workspace: Folder that keeps tables and runs; without one nothing is written.
         settings: Settings to start from; by default those of the workspace's `lifeworth.toml` and the environment.
@@ -120,7 +122,10 @@ def run(
     folder = None if workspace is None else Path(workspace)
     settings = (settings or read(folder)).with_(**changes)
     with one_thread(), connect() as engine, _begin(folder, engine) as writer:
-        intake = take_in(engine, told_apart(inputs, tables, settings), settings, progress)
+        parted = told_apart(inputs, tables, settings)
+        if parted.orders is None:
+            return _subscribers(engine, parted, settings, progress, writer)
+        intake = take_in(engine, parted, settings, progress)
         source, cleaned, beside = intake.source, intake.cleaned, intake.beside
         covariates = _covariates(engine, cleaned, settings)
         rows = _histories(engine, cleaned, covariates, progress)
@@ -165,7 +170,10 @@ def check(
     """
     settings = (settings or read(None)).with_(**changes)
     with connect() as engine:
-        intake = take_in(engine, told_apart(inputs, tables, settings), settings, progress)
+        parted = told_apart(inputs, tables, settings)
+        if parted.orders is None:
+            return job_subscriptions.look(engine, parted, settings, progress)
+        intake = take_in(engine, parted, settings, progress)
         source, cleaned, beside = intake.source, intake.cleaned, intake.beside
         known = count(engine, cleaned)
         capabilities = readiness(source, cleaned, settings, engine, facts=known, beside=beside)
@@ -179,6 +187,21 @@ def check(
 
 
 # -- steps, in their order ----------------------------------------------------------------------------------------------
+def _subscribers(
+    engine: Engine, parted: Parted, settings: Settings, progress: Progress, writer: RunWriter | None
+) -> RunResult:
+    """The run of a company without orders."""
+    found = job_subscriptions.value_subscribers(engine, parted, settings, progress)
+    report = render(found.document)
+    paths: dict[str, Path] = {}
+    if writer is not None:
+        with progress.step("Writing"):
+            paths = job_subscriptions.write(writer, found, report)
+    first = next(iter(parted.tables.values()))
+    customers = like(_first(first), engine.arrow(found.customers.order_by("customer_id")))
+    return RunResult(customers, job_subscriptions.summary(found, paths), found.document, report, paths)
+
+
 def _covariates(engine: Engine, cleaned: Cleaned, settings: Settings) -> Wanted:
     """What else is asked of each customer's first purchase; a model named with covariates says it too."""
     orders, lines = cleaned.orders, cleaned.order_lines

@@ -21,6 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("workspace",),
     ("clv", "kpis", "segments", "economics", "subscriptions", "audit"),
     ("facts", "pages"),
+    ("job_subscriptions",),
     ("job",),
     ("parts",),
     ("cli",),

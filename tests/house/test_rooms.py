@@ -38,6 +38,7 @@ ONLY_IN: dict[str, set[str]] = {
         "audit",
         "subscriptions",
         "job",
+        "job_subscriptions",
     },
     "nutpie": {"models"},
     "arviz": {"models"},

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
+import ibis
+
 from lifeworth.data.beside.folder import Parted, part
-from lifeworth.data.beside.people import join_told
+from lifeworth.data.beside.people import alone, join_told
 from lifeworth.data.beside.read import Beside, known_columns, known_names, read_tables
 from lifeworth.data.clean import Cleaned, clean
+from lifeworth.data.notes import counted
+from lifeworth.data.reasons import reason
 from lifeworth.data.sources.open import read_orders
 from lifeworth.data.sources.source import Source
 from lifeworth.engine.base import Engine
+from lifeworth.errors import DataError, InputError
 from lifeworth.report.progress import SILENT, Progress
 from lifeworth.settings import Settings
 
@@ -53,7 +59,7 @@ def take_in(engine: Engine, parted: Parted, settings: Settings, progress: Progre
         InputError: if something cannot be read or understood.
         DataError: if no order is left.
     """
-    source = read_orders(engine, parted.orders if parted.orders is not None else [], settings, progress)
+    source = read_orders(engine, parted.orders, settings, progress)
     cleaned = clean(engine, source, settings, progress=progress)
     cleaned.reconciliation.check()
     beside = read_tables(
@@ -71,3 +77,38 @@ def take_in(engine: Engine, parted: Parted, settings: Settings, progress: Progre
     if beside.currency and not cleaned.currency:
         cleaned = replace(cleaned, currency=beside.currency)
     return Intake(source, cleaned, beside)
+
+
+def take_in_alone(
+    engine: Engine, parted: Parted, settings: Settings, progress: Progress = SILENT
+) -> tuple[Beside, date]:
+    """Read the tables of a company that has no orders, and say which day is the last they know about.
+
+    That day is what the settings say, else the latest on which anything in the tables happened; a planned end lies ahead and
+    does not count. `customers` becomes who has ever subscribed.
+
+    Raises:
+        InputError: if nothing was handed in, or something cannot be read or understood.
+        DataError: if no subscription is left.
+    """
+    if "subscriptions" not in parted.tables:
+        raise InputError(
+            "No orders were handed in, and no subscriptions either.",
+            hint="Name a file of orders: lifeworth run orders.csv   or one of subscriptions: lifeworth run --table subscriptions=subs.csv",
+        )
+    today = datetime.now(UTC).astimezone().date()
+    beside = read_tables(engine, parted.tables, settings, progress, as_of=settings.as_of or today, notes=parted.notes)
+    if "subscriptions" not in beside:
+        account = beside["subscriptions"]
+        found = sorted(account.rows_aside.items(), key=lambda one: (-one[1], one[0]))
+        why = "; ".join(f"{counted(count, 'row')}: {reason(code).words}" for code, count in found)
+        raise DataError(
+            f"None of {counted(account.rows_in, 'row')} of subscriptions can be used. {why}",
+            hint=reason(found[0][0]).advice,
+        )
+    subscriptions = engine.table("subscriptions")
+    alone(engine, subscriptions)
+    known = [account.last_day for account in beside.accounts if account.last_day is not None]
+    over = subscriptions.filter(subscriptions["ended_at"] <= ibis.literal(today))
+    known += [day for day in engine.row(over.agg(day=over["ended_at"].max())).values() if day is not None]
+    return beside, settings.as_of or max(known)

@@ -53,7 +53,14 @@ def test_a_seat_price_may_be_said_to_be_the_whole(read):
 
 def test_canceled_is_a_request_and_ended_is_the_end(read):
     asked = _stripe(**{"id": "a", "Canceled At (UTC)": "2025-03-01 00:00", "Status": "active"})
-    over = _stripe(**{"id": "b", "Canceled At (UTC)": "2025-03-01 00:00", "Ended At (UTC)": "2025-04-01 00:00", "Status": "canceled"})
+    over = _stripe(
+        **{
+            "id": "b",
+            "Canceled At (UTC)": "2025-03-01 00:00",
+            "Ended At (UTC)": "2025-04-01 00:00",
+            "Status": "canceled",
+        }
+    )
     bare = _stripe(**{"id": "c", "Canceled At (UTC)": "2025-03-01 00:00", "Status": "canceled"})
     found = read("subscriptions", STRIPE + asked + over + bare)
     assert found.column("ended_at") == [None, date(2025, 4, 1), date(2025, 3, 1)]
@@ -119,7 +126,10 @@ def test_a_plain_table_needs_an_amount_and_says_how_often(read):
     rows = "s1,c1,Basic,30,quarterly,2025-01-01,\ns2,c2,Basic,100,every 2 weeks,2025-01-01,2025-06-01\n"
     found = read("subscriptions", GENERIC + rows)
     assert found.column("mrr") == [Decimal(10), Decimal("216.6667")]
-    assert list(zip(found.column("interval"), found.column("interval_count"), strict=True)) == [("month", 3), ("week", 2)]
+    assert list(zip(found.column("interval"), found.column("interval_count"), strict=True)) == [
+        ("month", 3),
+        ("week", 2),
+    ]
 
 
 def test_without_an_interval_an_amount_is_a_months(read):
@@ -132,9 +142,17 @@ def test_a_yearly_revenue_is_divided_by_twelve(read):
 
 
 def test_an_interval_nobody_knows_sets_the_row_aside(read):
-    rows = "s1,c1,Basic,30,monthly,2025-01-01,\n" * 1 + "s2,c2,Basic,30,sometimes,2025-01-01,\ns3,c3,B,1,month,2025-01-01,\n"
+    rows = (
+        "s1,c1,Basic,30,monthly,2025-01-01,\n" * 1
+        + "s2,c2,Basic,30,sometimes,2025-01-01,\ns3,c3,B,1,month,2025-01-01,\n"
+    )
     (row,) = read("subscriptions", GENERIC + rows).aside
-    assert (row["reason"], row["column"], row["value"], row["source_row"]) == ("interval_unknown", "billing_frequency", "sometimes", 3)
+    assert (row["reason"], row["column"], row["value"], row["source_row"]) == (
+        "interval_unknown",
+        "billing_frequency",
+        "sometimes",
+        3,
+    )
 
 
 def test_an_end_before_the_beginning_sets_the_row_aside(read):
@@ -176,7 +194,9 @@ def test_the_tables_of_recharge_are_read_in_place(read, data_dir):
 
 @pytest.mark.data
 def test_every_subscription_of_ravenstack_is_read(read, data_dir):
-    found = read("subscriptions", data_dir / "ravenstack_saas" / "ravenstack_subscriptions.parquet", as_of=date(2024, 12, 31))
+    found = read(
+        "subscriptions", data_dir / "ravenstack_saas" / "ravenstack_subscriptions.parquet", as_of=date(2024, 12, 31)
+    )
     assert (found.account.rows_in, found.account.rows_used) == (5000, 5000)
     assert found.account.people is not None
     assert found.account.people.named == 500

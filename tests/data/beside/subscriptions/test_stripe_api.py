@@ -47,7 +47,12 @@ def test_a_list_of_the_api_is_told_by_its_records(listed):
     found = listed(made())
     (row,) = found.rows
     assert found.account.layout == "Stripe's API"
-    assert (row["subscription_id"], row["customer_id"], row["plan"], row["mrr"]) == ("sub_1", "cus_1", "Pro", Decimal(20))
+    assert (row["subscription_id"], row["customer_id"], row["plan"], row["mrr"]) == (
+        "sub_1",
+        "cus_1",
+        "Pro",
+        Decimal(20),
+    )
     assert (row["started_at"], row["status"], row["interval"]) == (date(2025, 1, 1), "active", "month")
     assert found.beside.currency == "USD"
 
@@ -58,7 +63,11 @@ def test_minor_units_are_those_of_the_currency(listed, code, mrr):
 
 
 def test_a_price_in_parts_of_a_cent_is_kept(listed):
-    record = made(("items.data.0.price.unit_amount", None), ("items.data.0.price.unit_amount_decimal", "0.5"), ("items.data.0.quantity", 3))
+    record = made(
+        ("items.data.0.price.unit_amount", None),
+        ("items.data.0.price.unit_amount_decimal", "0.5"),
+        ("items.data.0.quantity", 3),
+    )
     assert listed(record).column("mrr") == [Decimal("0.015")]
 
 
@@ -123,12 +132,16 @@ def test_what_is_metered_does_not_recur(listed):
 
 
 def test_packs_of_seats_are_paid_by_the_pack(listed):
-    record = made(("items.data.0.quantity", 11), ("items.data.0.price.transform_quantity", {"divide_by": 5, "round": "up"}))
+    record = made(
+        ("items.data.0.quantity", 11), ("items.data.0.price.transform_quantity", {"divide_by": 5, "round": "up"})
+    )
     assert listed(record).column("mrr") == [60]
 
 
 def test_tiers_have_no_single_price_and_are_set_aside(listed):
-    tiers = made(("id", "a"), ("items.data.0.price.unit_amount", None), ("items.data.0.price.unit_amount_decimal", None))
+    tiers = made(
+        ("id", "a"), ("items.data.0.price.unit_amount", None), ("items.data.0.price.unit_amount_decimal", None)
+    )
     found = listed(tiers, made(("id", "b")))
     assert found.column("subscription_id") == ["b"]
     assert [row["reason"] for row in found.aside] == ["value_missing"]
@@ -145,7 +158,9 @@ def test_the_end_the_request_and_the_reason_are_told_apart(listed):
     assert found.column("cancel_reason") == ["payment failed", "too_expensive"]
 
 
-@pytest.mark.parametrize(("status", "ours"), [("past_due", "past_due"), ("trialing", "trialing"), ("unpaid", "unpaid"), ("paused", "paused")])
+@pytest.mark.parametrize(
+    ("status", "ours"), [("past_due", "past_due"), ("trialing", "trialing"), ("unpaid", "unpaid"), ("paused", "paused")]
+)
 def test_how_it_stands_is_kept(listed, status, ours):
     assert listed(made(("status", status))).column("status") == [ours]
 

@@ -142,7 +142,15 @@ BAREMETRICS = _export(
 )  # fmt: skip
 
 PLAIN = Layout(
-    SUBSCRIPTIONS, SUBSCRIPTIONS.name, _WORDS, kinds_of(SUBSCRIPTIONS) | KINDS, _NEEDS, lambda _: True, finish, said, prepare
+    SUBSCRIPTIONS,
+    SUBSCRIPTIONS.name,
+    _WORDS,
+    kinds_of(SUBSCRIPTIONS) | KINDS,
+    _NEEDS,
+    lambda _: True,
+    finish,
+    said,
+    prepare,
 )
 
 EXPORTS = (STRIPE_API, STRIPE_DASHBOARD, RECHARGE, BAREMETRICS, PLAIN)
