@@ -37,7 +37,7 @@ def test_a_customer_table_goes_before_the_orders_and_keeps_its_columns(read, eng
     assert (told["acquired_at"], told["acquisition_channel"], told["country"]) == (datetime(2024, 12, 1), "shop", "DE")
     assert (told["birth_year"], told["newsletter"], told["zip"]) == (1980, True, "01067")
     assert (untold["acquired_at"], untold["birth_year"]) == (datetime(2025, 2, 1), None)
-    assert engine.table("customers").columns == [*CUSTOMERS.columns, "birth_year", "newsletter", "zip"]
+    assert engine.table("customers").columns == (*CUSTOMERS.columns, "birth_year", "newsletter", "zip")
 
 
 def test_without_a_customer_table_customers_stay(engine, ordered):

@@ -24,6 +24,8 @@ class Decision:
 
     order: str | None
     note: str | None = None
+    sure: bool = False
+    """Whether values decided that fit one order only, not the order of the rows or of the years."""
 
 
 def decide(
@@ -113,7 +115,9 @@ def _by_values(parts: list[Part], name: str, where: str, column: str) -> Decisio
         return None
     row, text, (first, second, _) = alone[best][0]
     which, number = ("first", first) if best != MONTH_FIRST else ("second", second)
-    return Decision(best, f"{name}: dates read {best}: row {row} has {number} as its {which} number ({text})")
+    return Decision(
+        best, f"{name}: dates read {best}: row {row} has {number} as its {which} number ({text})", sure=True
+    )
 
 
 def _by_years(parts: list[Part], name: str) -> Decision | None:

@@ -86,12 +86,17 @@ def _all_dates(
                 more=_more_dates(engine, raw, column, settings.as_of),
             )
             found.append((position, evidence, decision))
-    anywhere = _decided(one for found in looked.values() for one in found)
+    every = [one for found in looked.values() for one in found]
+    anywhere, certain = _decided(every), {said.order for _, _, said in every if said and said.order and said.sure}
     for name, found in looked.items():
         column, orders, like = plan.fields[name], _decided(found), "as in the other files"
         if not orders:
             orders, like = anywhere, "as in the other columns"
-        for position, evidence, decision in found:
+        for position, evidence, said in found:
+            decision = said
+            if said and said.order and not said.sure and len(certain) == 1 and said.order not in certain:
+                # What rows in order of time suggest gives way to values of another column that fit one order only.
+                decision, orders, like = None, {*certain}, "as in the other columns"
             if decision is None and len(orders) != 1:
                 raise date_order.refuse(evidence, where=raws[position].where, column=column)
             order = decision.order if decision else next(iter(orders))
