@@ -71,7 +71,7 @@ def _moves(months: Sequence[Row]) -> Chart:
     names = tuple(f"{row['month']:%Y-%m}" for row in months)
     series = tuple(Series(_TITLES[kind], names, tuple(float(row[kind]) for row in months)) for kind in KINDS)
     return Chart(
-        "bar",
+        "stack",
         "What changed MRR",
         Axis("Month", "text"),
         Axis("MRR", "money"),

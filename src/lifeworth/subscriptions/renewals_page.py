@@ -64,10 +64,15 @@ def renewals(
             Stat(f"Value of contracts, {horizon}", total.get("value"), "money", f"Expected discounted {value_of} of the bills that fall due within {horizon}; each counts on the day it is due.", low=total.get("low"), high=total.get("high"), as_of=as_of, source="retention model", note=why),
             Stat("Residual value", summed(v.residual, c.running), "money", f"The same of all bills to come, without limit. The {value_of} of the period that is paid for is no part of it.", as_of=as_of, source="retention model", note=no_limit),
             Stat(f"Expected loss, {within}", summed(v.expected_loss, due), "money", "Σ probability of a loss × residual value, of the next renewal of each contract due by then.", as_of=as_of, source="retention model", note=no_limit),
-            Stat("Ends asked for", int(c.leaving.sum()), "count", "Contracts that still run although their end was asked for.", as_of=as_of, source="subscriptions"),
         )
     )  # fmt: skip
     blocks: list[Block] = [stats]
+    if c.leaving.any():
+        blocks.append(
+            Text(
+                f"{int(c.leaving.sum()):,} contracts still run although their end was asked for: they count until then."
+            )
+        )
     if unvalued and v.total is not None:
         blocks.append(Text(f"{unvalued:,} running contracts could not be valued: {' '.join(reasons)}", tone="warning"))
     blocks.append(_table(c, v, np.flatnonzero(due), within, top))

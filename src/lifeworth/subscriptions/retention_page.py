@@ -118,8 +118,11 @@ def _chart(c: Contracts, cycle: Cycle, groups: Sequence[Group]) -> Chart:
         if group.fitted is not None:
             until = max(int(len(times) * AHEAD), len(times) + 2)
             ahead = np.arange(until)
-            label = f"{group.name}, {group.fitted.model.name}"
-            series.append(Series(label, tuple(ahead.tolist()), _floats(group.fitted.survival(ahead)), "dashed"))
+            series.append(
+                Series(
+                    f"{group.name}, predicted", tuple(ahead.tolist()), _floats(group.fitted.survival(ahead)), "dashed"
+                )
+            )
     return Chart(
         "line",
         f"Still there, billed {cycle.name}",
