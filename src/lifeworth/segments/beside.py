@@ -53,9 +53,9 @@ FIGURES: tuple[Figure, ...] = (
     Figure("refund_rate", "Refund rate", "percent", "refunds ÷ (net revenue + refunds)"),
     Figure("service_cost", "Service cost each", "money", "service costs up to the as-of day ÷ customers"),
     Figure("tickets_each", "Tickets each", "ratio", "requests to customer service ÷ customers"),
-    Figure("first_reply", "Hours to first reply", "number", "mean over tickets that were answered"),
+    Figure("first_reply", "Hours to first reply", "ratio", "mean over tickets that were answered"),
     Figure("ticket_csat", "Satisfaction with service", "ratio", "mean csat of tickets, 1 to 5"),
-    Figure("nps", "Net promoter score", "number", "percent of answers of 9 and 10 less percent of 0 to 6"),
+    Figure("nps", "Net promoter score", "count", "percent of answers of 9 and 10 less percent of 0 to 6"),
     Figure("csat", "Satisfaction", "percent", "share of csat answers in the upper two of five"),
 )
 """In the order a person would ask."""

@@ -101,12 +101,14 @@ def _figures(found: Profile, name: str, currency: str, horizon: str) -> Table:
 
 def _things(group: Marked, name: str) -> Table:
     tested = [one for one in group.marks if one.q is not None]
-    telling = sorted((one for one in group.marks if one.found), key=lambda one: (one.p, one.name))
     if len(group.marks) <= FEW:
-        telling = sorted(group.marks, key=lambda one: (-one.members, one.name))
-    more = [one for one in telling if (one.times or 0.0) >= 1][:SHOWN]
-    less = [one for one in telling if (one.times or 0.0) < 1][: SHOWN if len(group.marks) <= FEW else SHOWN // 2]
-    rows = tuple(_line(one, group) for one in [*more, *less])
+        shown = sorted(group.marks, key=lambda one: (-one.members, one.name))
+    else:
+        telling = sorted((one for one in group.marks if one.found), key=lambda one: (one.p, one.name))
+        more = [one for one in telling if (one.times or 0.0) >= 1][:SHOWN]
+        less = [one for one in telling if (one.times or 0.0) < 1][: SHOWN // 2]
+        shown = [*more, *less]
+    rows = tuple(_line(one, group) for one in shown)
     columns = (
         Column("thing", group.one),
         Column("inside", f"{name}: have it", "percent", "share of the customers of the group"),
@@ -121,7 +123,7 @@ def _things(group: Marked, name: str) -> Table:
         Column("times", "Times expected", "ratio"),
         Column("told", "More than chance"),
     )
-    hidden = sum(one.found for one in tested) - sum(one.found for one in [*more, *less])
+    hidden = sum(one.found for one in tested) - sum(one.found for one in shown)
     caption = f"{len(tested):,} of {len(group.marks):,} tested (at least {BUYERS} customers have them)."
     if hidden > 0:
         caption += f" {hidden:,} further ones differ; the clearest stand here."
