@@ -13,10 +13,12 @@ from tests.kpis.figures import figures, values
 from tests.kpis.tables import AS_OF, movement, order, workspace
 
 from lifeworth.errors import OptionError
+from lifeworth.kpis.actions import kpis
 from lifeworth.kpis.basics import Window, basics, window
-from lifeworth.kpis.grid import Grid
+from lifeworth.kpis.grid import Grid, calendar
 from lifeworth.kpis.metric import GIVEN, Metric
 from lifeworth.kpis.registry import HOUSE, MEASURES, METRICS, catalogue, evaluate, forget, register
+from lifeworth.report.spec import Chart, Group
 from lifeworth.settings import load as read_settings
 from lifeworth.units import Period
 
@@ -424,3 +426,14 @@ def test_a_short_history_is_split_in_half() -> None:
     span = window(first, as_of, Period(12, "months"))
     assert span.end - span.start == span.start - span.before
     assert span.before >= first - timedelta(days=2)
+
+
+def test_the_picture_of_customers_by_month_shows_the_same_as_the_figures(engine) -> None:
+    ws = workspace(engine, COMPANY)
+    group = next(block for block in kpis(ws).blocks if isinstance(block, Group))
+    chart = next(one for one in group.blocks if isinstance(one, Chart) and one.title == "Customers by month")
+    months = calendar(date(2023, 7, 1), AS_OF, Period.months(1))
+    names = ("active_customers", "new_customers")
+    found = figures(ws, months, names)
+    for line, name in zip(chart.series, names, strict=True):
+        assert line.y == tuple(found[None, k][name].value for k in range(1, len(months)))

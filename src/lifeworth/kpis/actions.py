@@ -46,14 +46,15 @@ def kpis(
     figures = catalogue(ws.settings)
     first = _first_day(ws)
     if by == "period":
-        grid = calendar(first, ws.as_of, period)
+        grid = calendar(first, ws.as_of, period, most=12)
         return page_by.periods(_reckonings(ws, figures, grid), figures, grid, currency=ws.currency)
     grid = _two(first, ws.as_of, period)
     whole = _reckonings(ws, figures, grid)
     if by == "company":
         months = calendar(first, ws.as_of, MONTH)
         trend = _reckonings(ws, figures, months, page.TREND)
-        return page.kpis(whole, trend, figures, grid, months, currency=ws.currency)
+        cells = ws.engine.arrow(ws.table("cohorts")).to_pylist()
+        return page.kpis(whole, trend, cells, figures, grid, months, currency=ws.currency)
     parts = _reckonings(ws, figures, grid, by=by, segment=segment)
     return page_by.parts(parts, whole, figures, grid, by=by, segment=segment, currency=ws.currency)
 

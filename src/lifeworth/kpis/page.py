@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from lifeworth.data.contracts import TABLES
 from lifeworth.kpis.grid import Grid
@@ -17,18 +18,28 @@ Reckonings: TypeAlias = Mapping[tuple[object, int], Reckoning]
 """The figures by part of the company and window."""
 
 HEADLINES = ("revenue", "aov", "active_customers", "repeat_rate", "retention_rate", "simple_clv")
-TREND = ("revenue", "active_customers", "new_customers", "lost_customers", "reactivated_customers", "mrr")
-"""Figures of the pictures by month: those that cost little for many months at once."""
+TREND = ("revenue", "mrr")
+"""Figures of the pictures by month; who bought in a month stands in the cohorts already."""
 MADE = frozenset({"orders", "purchase_days", "history", "customers", "customers_scored"})
 """Tables every run has."""
 
 
-def kpis(whole: Reckonings, trend: Reckonings, figures: Catalogue, grid: Grid, months: Grid, *, currency: str) -> Page:
+def kpis(
+    whole: Reckonings,
+    trend: Reckonings,
+    cohorts: Iterable[Mapping[str, Any]],
+    figures: Catalogue,
+    grid: Grid,
+    months: Grid,
+    *,
+    currency: str,
+) -> Page:
     """Every figure of the company for a period, beside the one before it, by subject.
 
     Args:
         whole: Figures in the windows of `grid`.
         trend: Those of `TREND` in `months`.
+        cohorts: Rows of the table `cohorts`.
         figures: The figures there are.
         grid: Windows, the last of them the period of the page.
         months: Calendar months.
@@ -38,7 +49,7 @@ def kpis(whole: Reckonings, trend: Reckonings, figures: Catalogue, grid: Grid, m
     now, then = whole[None, last], whole[None, last - 1]
     end = grid.bounds[-1]
     blocks: list[Block] = [Stats(tuple(stat(name, now, figures, end) for name in HEADLINES))]
-    blocks += _pictures(trend, figures, months)
+    blocks += _pictures(trend, cohorts, figures, months)
     for subject, names in subjects(figures).items():
         told = [name for name in names if not _tables_missing(now, figures, name)]
         if told:
@@ -141,34 +152,44 @@ def _table(
     return Table(subject, columns, tuple(rows))
 
 
-def _pictures(trend: Reckonings, figures: Catalogue, months: Grid) -> list[Block]:
+def _pictures(trend: Reckonings, cohorts: Iterable[Mapping[str, Any]], figures: Catalogue, months: Grid) -> list[Block]:
     shown = [k for k in range(1, len(months)) if k < len(months) - 1 or months.complete]
     if len(shown) < 3:
         return []
     labels = tuple(window_label(months, k) for k in shown)
-
-    def series(name: str) -> Series:
-        metric = figures.metrics[name]
-        return Series(metric.title, labels, tuple(trend[None, k].figure(metric).value for k in shown))
-
-    def chart(title: str, names: Sequence[str], caption: str) -> Chart | None:
-        lines = tuple(one for one in map(series, names) if any(value for value in one.y))
-        kind = figures.metrics[names[0]].kind
-        y = Axis("" if len(names) > 1 else figures.metrics[names[0]].title, kind)
-        return Chart("line", title, Axis("Month", "text"), y, lines, caption) if lines else None
-
     left_out = "" if months.complete else " The month in progress is left out."
-    charts = [
-        chart("Net revenue by month", ["revenue"], f"Orders in the month they were placed.{left_out}"),
-        chart(
-            "Customers by month",
-            ["active_customers", "new_customers", "reactivated_customers"],
-            "Of those who buy in a month, who is new and who comes back after a month or more without a purchase.",
-        ),
-        chart("MRR by month", ["mrr"], f"Monthly recurring revenue at the end of each month.{left_out}"),
-    ]
+
+    def chart(name: str, title: str, caption: str) -> Chart | None:
+        metric = figures.metrics[name]
+        line = Series(metric.title, labels, tuple(trend[None, k].figure(metric).value for k in shown))
+        if not any(line.y):
+            return None
+        return Chart("line", title, Axis("Month", "text"), Axis(metric.title, metric.kind), (line,), caption + left_out)
+
+    charts = (
+        chart("revenue", "Net revenue by month", "Orders in the month they were placed."),
+        _customers(cohorts, labels, left_out),
+        chart("mrr", "MRR by month", "Monthly recurring revenue at the end of each month."),
+    )
     drawn = tuple(one for one in charts if one is not None)
     return [Group(drawn)] if drawn else []
+
+
+def _customers(cohorts: Iterable[Mapping[str, Any]], labels: Sequence[str], left_out: str) -> Chart | None:
+    """Who bought in a month, and who of them for the first time: sums over the cohorts of that month."""
+    active, new = Counter[str](), Counter[str]()
+    for cell in cohorts:
+        label = f"{cell['month_start']:%Y-%m}"
+        active[label] += cell["active"]
+        new[label] += cell["customers"] if cell["month"] == 0 else 0
+    if not active:
+        return None
+    lines = tuple(
+        Series(name, tuple(labels), tuple(float(found[label]) for label in labels))
+        for name, found in (("Active customers", active), ("New customers", new))
+    )
+    caption = "Of those who buy in a month, who does so for the first time." + left_out
+    return Chart("line", "Customers by month", Axis("Month", "text"), Axis("", "count"), lines, caption)
 
 
 def _tables_missing(now: Reckoning, figures: Catalogue, name: str) -> list[str]:
