@@ -78,7 +78,7 @@ def summary(facts: Mapping[str, Any], paths: Mapping[str, Path]) -> dict[str, An
     """The run in figures, for a machine: what stands on the overview, the reconciliation, the model, the paths."""
     kept = (
         "as_of", "currency", "customers", "purchases", "net_revenue", "value", "choice", "warnings", "reconciliation",
-        "readiness", "next_steps",
+        "readiness", "next_steps", "tables",
     )  # fmt: skip
     model = facts["model"]
     return {

@@ -142,7 +142,7 @@ def _keep(engine: Engine, name: str, typed: Typed, customers: Table | None) -> T
     engine.drop(standing)
     used = rows.filter(rows["_reason"].isnull()).select(*columns)
     made = engine.view(standing, used)
-    reasons = _aside(engine, rows, money)
+    reasons = _aside(engine, rows, money) if typed.flawed else []
     if reasons:
         _quarantine(engine, name, typed, money, day)
     asked: dict[str, Any] = {"rows": made.count()}

@@ -39,6 +39,7 @@ class Typed:
         currency: The currency of all money of the run, as far as it is known now.
         notes: What a person should know.
         remarked: Rows that have something in a field of `layout.remarks`.
+        flawed: Whether some row does not count.
     """
 
     rows: Table
@@ -48,6 +49,7 @@ class Typed:
     currency: str
     notes: tuple[str, ...]
     remarked: Mapping[str, int]
+    flawed: bool
 
 
 def read_table(
@@ -81,25 +83,28 @@ def read_table(
         # A day may lie ahead here (a planned end), so the as-of day says nothing of how dates are written.
         plain = settings.model_copy(update={"as_of": None})
         forms, notes = read_forms(engine, raws, samples, understood, plain)
-        rows = _stage(engine, name, raws, understood, forms, kept, limit)
-        again = [
-            retry(understood, sample, bad) for sample, bad in zip(samples, _unread(engine, rows, raws), strict=True)
-        ]
-        if any(again):
+        flawed = _stage(engine, name, raws, understood, forms, kept, limit)
+        if flawed:
+            rows = engine.table(f"_rows_{name}")
+            bad = _unread(engine, rows, raws)
+            again = [retry(understood, sample, some) for sample, some in zip(samples, bad, strict=True)]
             second = [new or old for new, old in zip(again, samples, strict=True)]
-            forms_then, said = read_forms(engine, raws, second, understood, plain)
+            forms_then, said = read_forms(engine, raws, second, understood, plain) if any(again) else (forms, notes)
             if forms_then != forms:
                 notes = said
-                rows = _stage(engine, name, raws, understood, forms_then, kept, limit)
-        judge(engine, rows, raws, understood)
+                flawed = _stage(engine, name, raws, understood, forms_then, kept, limit)
+            judge(engine, engine.table(f"_rows_{name}"), raws, understood)
         remarked = _remarked(engine, raws, understood)
     finally:
         engine.drop(*(step for step in engine.tables() if step.startswith(STEP)))
         engine.drop(*(f"_raw_{name}_{position}" for position in range(len(raws) + 1)))
     exchanged = exchange(engine, f"_rows_{name}", GIVEN[name], currency, settings)
-    rows = mark_repeats(engine, f"_rows_{name}", GIVEN[name])
+    repeats = mark_repeats(engine, f"_rows_{name}", GIVEN[name])
+    rows = engine.table(f"_rows_{name}")
     said = [*(note for raw in raws for note in raw.notes), *understood.notes, *notes, *exchanged.notes]
-    return Typed(rows, tuple(raws), understood, kept, exchanged.currency, tuple(dict.fromkeys(said)), remarked)
+    return Typed(
+        rows, tuple(raws), understood, kept, exchanged.currency, tuple(dict.fromkeys(said)), remarked, flawed or repeats
+    )
 
 
 def _understand(name: str, raws: Sequence[Raw], samples: Sequence[Sample], settings: Settings) -> Understood:
@@ -139,8 +144,8 @@ def _stage(
     forms: Sequence[Readings],
     kept: Kept | None,
     limit: date,
-) -> Table:
-    """Type all rows: quickly, and once more with care if something is the matter with any."""
+) -> bool:
+    """Type all rows: quickly, and once more with care if something is the matter with any; whether something is."""
     for careful in (False, True):
         for position, (raw, readings) in enumerate(zip(raws, forms, strict=True)):
             query = type_rows(engine, raw, understood, readings, position, kept=kept, limit=limit, careful=careful)
@@ -149,9 +154,9 @@ def _stage(
             else:
                 engine.append(f"_rows_{name}", query)
         rows = engine.table(f"_rows_{name}")
-        if careful or not engine.row(rows.agg(faulty=rows["_reason"].count()))["faulty"]:
-            break
-    return rows
+        if not engine.row(rows.agg(faulty=rows["_reason"].count()))["faulty"]:
+            return False
+    return True
 
 
 def _unread(engine: Engine, rows: Table, raws: Sequence[Raw]) -> list[list[dict[str, Any]]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ibis
-from ibis.expr.types import Table
 
 from lifeworth.data.beside.layouts import DAY_COLUMN
 from lifeworth.data.contract import Contract
@@ -16,8 +15,8 @@ Of every other table the latest version counts: the one changed last, else the o
 """
 
 
-def mark_repeats(engine: Engine, name: str, contract: Contract) -> Table:
-    """The typed rows, with the reason `duplicate_key` on all rows of a key but one.
+def mark_repeats(engine: Engine, name: str, contract: Contract) -> bool:
+    """Put the reason `duplicate_key` on all rows of a key but one; whether there was any to put it on.
 
     Args:
         engine: Where the rows are.
@@ -26,12 +25,12 @@ def mark_repeats(engine: Engine, name: str, contract: Contract) -> Table:
     """
     rows, key = engine.table(name), list(contract.key)
     if not key:
-        return rows
+        return False
     good = rows.filter(rows["_reason"].isnull())
     keys = good.select(*key).distinct()
     counts = engine.row(good.agg(rows=good.count()).cross_join(keys.agg(keys=keys.count())))
     if counts["rows"] == counts["keys"]:
-        return rows
+        return False
     place = [good["source_file"], good["source_row"]]
     if contract.name in FIRST_COUNTS:
         order = [good[DAY_COLUMN[contract.name]].asc(nulls_first=False), *place]
@@ -50,6 +49,6 @@ def mark_repeats(engine: Engine, name: str, contract: Contract) -> Table:
         _value=ibis.ifelse(hit, shown, met["_value"]),
     )
     engine.create(f"{name}_marked", marked.select(*rows.columns))
-    kept = engine.create(name, engine.table(f"{name}_marked"))
+    engine.create(name, engine.table(f"{name}_marked"))
     engine.drop(f"{name}_again", f"{name}_marked")
-    return kept
+    return True
