@@ -43,7 +43,7 @@ BY: dict[str, str] = {
     "first_product": "product that led the first order",
     "first_category": "category that led the first order",
 }
-MOST_LINES = 8
+MOST_LINES = 5
 
 
 def cohorts(cells: Sequence[Mapping[str, Any]], *, as_of: date, currency: str) -> Page:
