@@ -157,6 +157,12 @@ def test_recurring_revenue_counted_by_hand(engine) -> None:
     assert found["subscription_ltv"] == pytest.approx(95 / 3 / (2 / 3 / 12))
 
 
+def test_movements_are_made_of_subscriptions_where_a_run_left_none(engine) -> None:
+    club = [{"subscription_id": "1", "customer_id": "a", "started_at": date(2025, 2, 1), "mrr": "12"}]
+    found = values(workspace(engine, COMPANY, subscriptions=club), YEARS)
+    assert (found["mrr"], found["new_mrr"], found["subscribers"]) == (12, 12, 1)
+
+
 def test_start_plus_movements_is_the_end_in_every_period(engine) -> None:
     ws = workspace(engine, COMPANY, mrr_movements=MOVES)
     ends = [date(2024, 4, 30), *(date(2025, month, 1) - timedelta(days=1) for month in range(1, 13)), AS_OF]

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from lifeworth.errors import DataError, OptionError, near
 from lifeworth.features import cohort_cells
 from lifeworth.features.covariates import Wanted, from_the_start
+from lifeworth.features.subscriptions import movements
 from lifeworth.kpis import cohorts as cohort_tables
 from lifeworth.kpis import dimensions, page, page_by, page_cohorts, page_metric
 from lifeworth.kpis.basics import window
@@ -244,6 +245,8 @@ def _reckonings(
 
 
 def _cells(ws: Workspace, measures: Collection[Measure], grid: Grid, by: str, segment: str) -> Cells:
+    if ws.has("subscriptions") and not ws.has("mrr_movements") and any(m.table == "mrr_movements" for m in measures):
+        ws.engine.create("mrr_movements", movements(ws.table("subscriptions"), ws.as_of))
     members = None
     if by:
         members = dimensions.members(ws, by, segment)
