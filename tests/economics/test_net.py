@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pyarrow as pa
 import pytest
 from tests.economics.world import at, base, day, rows, terms, typed
 
@@ -192,3 +193,22 @@ def test_days_after_the_as_of_day_change_nothing(engine):
     assert found["acquisition_cost"].total == pytest.approx(60.0)
     assert found["retention_cost"].shared == 0.0
     assert date(2025, 7, 1) > terms().as_of
+
+
+def test_a_subscriber_is_valued_once_and_won_when_the_first_contract_began(engine):
+    tables = base(engine, CUSTOMERS)
+    values = [
+        {"customer_id": "ann", "historic_clv": 70.0, "predicted_clv": 45.0},
+        {"customer_id": "eve", "historic_clv": 12.0, "predicted_clv": 24.0},
+    ]
+    tables["customer_value"] = engine.load("customer_value", pa.Table.from_pylist(values))
+    moves = [{"customer_id": "eve", "day": day("2025-02-20"), "kind": "new"}]
+    tables["mrr_movements"] = engine.load("mrr_movements", pa.Table.from_pylist(moves))
+    tables["marketing_spend"] = spend(engine, ("2025-02-01", "radio", "spot", "acquisition", 30.0))
+    net(engine, tables, terms())
+    found = rows(engine)
+    assert set(found) == {"ann", "eve"}
+    assert found["ann"]["predicted_margin"] == 45.0
+    # Three customers were won in February: cid, dan and eve, who never ordered.
+    assert found["eve"]["acquisition_cost"] == pytest.approx(10.0)
+    assert found["eve"]["net_clv"] == pytest.approx(12 + 24 - 10)

@@ -27,10 +27,15 @@ def key(channel: Column) -> StringColumn:
     return channel.cast("string").strip().lower().fill_null("")
 
 
-def won(history: Table, customers: Table) -> Table:
-    """One row a customer: `customer_id`, `month` of the first purchase, `channel` (key, empty where not known)."""
+def won(firsts: Table, customers: Table) -> Table:
+    """One row a customer: `customer_id`, `month` of the first purchase, `channel` (key, empty where not known).
+
+    Args:
+        firsts: `customer_id` and `first_day`, as in the history.
+        customers: The table `customers`.
+    """
     named = customers.select("customer_id", named=customers["acquisition_channel"])
-    joined = history.select("customer_id", "first_day").left_join(named, "customer_id")
+    joined = firsts.select("customer_id", "first_day").left_join(named, "customer_id")
     return joined.select("customer_id", month=month(joined["first_day"]), channel=key(joined["named"]))
 
 

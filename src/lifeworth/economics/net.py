@@ -48,19 +48,13 @@ def net(engine: Engine, tables: Mapping[str, Table], terms: Terms) -> Net:
 
     Args:
         engine: Where the tables are.
-        tables: `customers_scored`, `history`, `purchase_days`, `orders`, `customers`, and those of `NEEDED` that there are.
+        tables: `customers_scored`, `history`, `purchase_days`, `orders`, `customers`, and those of `NEEDED` that there are; where
+            there are subscriptions too, `customer_value` and `mrr_movements`.
         terms: Day, horizon, margin, discount, assumptions.
     """
     notes: list[str] = []
-    won = engine.create("_won", acquisition.won(tables["history"], tables["customers"]))
-    scored = tables["customers_scored"]
-    people = scored.select(
-        "customer_id",
-        historic_margin=scored["historic_clv"].fill_null(0.0),
-        predicted_margin=scored["predicted_clv"].fill_null(0.0),
-        alive=scored["probability_alive"].fill_null(0.0),
-        ahead=_orders_ahead(scored, terms),
-    )
+    won = engine.create("_won", acquisition.won(_first_days(tables), tables["customers"]))
+    people = _worth(tables, terms)
     people, bought = bearing.with_acquisition(engine, people, tables, won, terms, notes)
     people, served = bearing.with_serving(engine, people, tables, terms)
     people, kept = bearing.with_retention(engine, people, tables, terms)
@@ -84,14 +78,15 @@ def net(engine: Engine, tables: Mapping[str, Table], terms: Terms) -> Net:
             **{name: total(table[name]) for name in COLUMNS},
         )
     )
+    of = "orders and subscriptions" if "customer_value" in tables else "orders"
     said = {
         **bought, **served, **kept, **referred,
         "historic_margin": (
             sums["historic_margin"] + _margin_of_nobody(engine, tables, terms),
-            f"orders; margin: {terms.margin_source}",
+            f"{of}; margin: {terms.margin_source}",
             True,
         ),
-        "predicted_margin": (None, "the fitted model", True),
+        "predicted_margin": (None, f"the fitted models of {of}", True),
     }  # fmt: skip
     lines = tuple(_line(name, sums[name], *said[name]) for name in COLUMNS)
     engine.drop("_won", "_net", "_serving", "_retention", "_referred")
@@ -105,6 +100,27 @@ def _line(name: str, shared: float, company: float | None, source: str, known: b
         left = 0.0
     title = COLUMNS[name]
     return Line(name, title[0].upper() + title[1:], SIGNS[name], shared, left, source, known=known)
+
+
+def _worth(tables: Mapping[str, Table], terms: Terms) -> Table:
+    """Margin of every customer, so far and expected, of orders and subscriptions; P(alive) and orders ahead of those who order."""
+    scored = tables["customers_scored"]
+    ahead = scored.select("customer_id", alive=scored["probability_alive"], ahead=_orders_ahead(scored, terms))
+    worth = tables.get("customer_value", scored)
+    known = worth.select("customer_id", historic_margin=worth["historic_clv"], predicted_margin=worth["predicted_clv"])
+    joined = known.left_join(ahead, "customer_id").drop("customer_id_right")
+    amounts = ("historic_margin", "predicted_margin", "alive", "ahead")
+    return joined.select("customer_id", **{name: joined[name].fill_null(0.0) for name in amounts})
+
+
+def _first_days(tables: Mapping[str, Table]) -> Table:
+    """The day every customer was won: of the first purchase or of the first paid subscription, whichever came first."""
+    bought = tables["history"].select("customer_id", "first_day")
+    if "mrr_movements" not in tables:
+        return bought
+    moved = tables["mrr_movements"]
+    both = bought.union(moved.select("customer_id", first_day="day"))
+    return both.group_by("customer_id").agg(first_day=both["first_day"].min())
 
 
 def _orders_ahead(scored: Table, terms: Terms) -> Any:
