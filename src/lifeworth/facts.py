@@ -16,13 +16,12 @@ from lifeworth.data.capability import Capability
 from lifeworth.data.check import BEYOND_ORDERS
 from lifeworth.data.clean import Cleaned
 from lifeworth.data.sources.source import Source
-from lifeworth.economics.lines import Net
 from lifeworth.report.format import text
 from lifeworth.settings import Settings
 
 RECORDED = (
     "horizon", "margin", "discount", "rates", "dates", "decimal", "columns", "zero_value", "duplicates",
-    "model", "covariates", "time_unit", "seed", "min_customers", "min_repeaters", "high_value",
+    "model", "covariates", "time_unit", "seed", "min_customers", "min_repeaters", "high_value", "renewals",
 )  # fmt: skip
 """Settings that change a result, and so belong in the record of a run."""
 
@@ -36,7 +35,6 @@ def collect(
     capabilities: Collection[Capability],
     settings: Settings,
     drivers: Elasticities | None = None,
-    net: Net | None = None,
 ) -> dict[str, Any]:
     """Everything a reader of the results may ask about how they came to be."""
     reconciliation = cleaned.reconciliation
@@ -52,7 +50,6 @@ def collect(
         "alive": alive,
         "value": _value(cleaned, valuation, learned, terms)
         | {"elasticities": None if drivers is None else drivers.to_dict()},
-        "net": None if net is None else net.to_dict(),
         "model": None if learned.fits is None else _model(learned),
         "covariates": {"said": learned.known},
         "evidence": None if learned.evidence is None else learned.evidence.to_dict(),

@@ -21,6 +21,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("workspace",),
     ("clv", "kpis", "segments", "economics", "subscriptions", "audit"),
     ("facts", "pages"),
+    ("derive",),
+    ("deliver",),
     ("job_subscriptions",),
     ("job",),
     ("parts",),

@@ -37,6 +37,8 @@ ONLY_IN: dict[str, set[str]] = {
         "economics",
         "audit",
         "subscriptions",
+        "derive",
+        "deliver",
         "job",
         "job_subscriptions",
     },

@@ -23,7 +23,14 @@ CAPS = {
 LAZY_DOORS = {"lifeworth", "lifeworth.models"}
 """Packages whose names are loaded on first use (PEP 562): a table and `__getattr__`, nothing else."""
 
-TESTED_WITH = {"facts": "job", "pages": "job", "workspace": "job", "models": "contract"}
+TESTED_WITH = {
+    "facts": "job",
+    "pages": "job",
+    "derive": "job",
+    "deliver": "job",
+    "workspace": "job",
+    "models": "contract",
+}
 """What only the main job uses is looked at through it; every model passes one contract suite."""
 
 DRAWERS = {"utils", "util", "helpers", "helper", "misc", "common", "shared", "tools", "stuff", "base_utils"}
