@@ -20,7 +20,7 @@ from lifeworth.errors import DataError
 from lifeworth.features.cohorts import cohorts
 from lifeworth.features.covariates import Wanted, filled, from_the_start
 from lifeworth.features.covariates import choose as wanted
-from lifeworth.features.history import history, purchase_days
+from lifeworth.features.history import customer_days, history
 from lifeworth.kpis.basics import basics, window
 from lifeworth.kpis.registry import METRICS, evaluate
 from lifeworth.report.progress import Progress
@@ -44,13 +44,14 @@ def histories(engine: Engine, cleaned: Cleaned, covariates: Wanted, progress: Pr
     """What a model needs to know about each customer, by customer id."""
     with progress.step("Histories"):
         orders, refunds, as_of = cleaned.orders, cleaned.refunds, cleaned.as_of
-        engine.create("purchase_days", purchase_days(orders, refunds, as_of))
-        past = history(orders, refunds, as_of, margin=cleaned.has_margin)
+        days = engine.create("_days", customer_days(orders, refunds, as_of))
+        engine.create("purchase_days", days.filter(days["purchase"]).drop("purchase"))
+        past = history(orders, refunds, as_of, margin=cleaned.has_margin, days=days)
         if covariates.names:
             past = from_the_start(engine.create("_past", past), orders, refunds, as_of, covariates)
         rows = engine.arrow(engine.create("history", past, order_by=["customer_id"]))
-        engine.drop("_past")
-        engine.create("cohorts", cohorts(orders, refunds, cleaned.first_at.date(), as_of))
+        engine.create("cohorts", cohorts(orders, refunds, cleaned.first_at.date(), as_of, days=days))
+        engine.drop("_past", "_days")
     if rows.num_rows == 0:
         raise DataError(
             "No purchase names a customer, so nobody can be valued.",

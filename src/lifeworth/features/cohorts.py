@@ -12,7 +12,7 @@ from lifeworth.features import history
 from lifeworth.features.calendar import month_end, month_start, months
 
 
-def cohorts(orders: Table, refunds: Table | None, first: date, as_of: date) -> Table:
+def cohorts(orders: Table, refunds: Table | None, first: date, as_of: date, *, days: Table | None = None) -> Table:
     """Acquisition cohort × calendar months since acquisition: every cell that was observed, and no other.
 
     The money of all cells adds up to the revenue of `history`: a refund that names no order stands in the month it was
@@ -23,6 +23,7 @@ def cohorts(orders: Table, refunds: Table | None, first: date, as_of: date) -> T
         refunds: The table `refunds`, or nothing where no refund has a day of its own.
         first: A day no later than the first order.
         as_of: Last observed day, inclusive.
+        days: As from `history.customer_days`; where a table of it is at hand it is not made again.
 
     Returns:
         `cohort` (first day of the month of the first purchase), `month` (0 is that month), `month_start` (the calendar
@@ -31,30 +32,36 @@ def cohorts(orders: Table, refunds: Table | None, first: date, as_of: date) -> T
         `revenue_per_customer` (cumulative revenue ÷ customers), `complete` (false for a month that is not over at
         `as_of`, and so cannot be compared with the others).
     """
-    days = history.customer_days(orders, refunds, as_of)
-    joined = _cohort_of(days).join(days, "customer_id")
-    bought = joined.filter(joined["purchase"])
-    activity = bought.group_by("cohort", month=_month(bought["cohort"], bought["day"])).agg(
-        active=bought["customer_id"].nunique(), orders=bought.count()
+    days = history.customer_days(orders, refunds, as_of) if days is None else days
+    customers = _cohort_of(days)
+    joined = days.join(customers, "customer_id")
+    # Money booked before the first purchase that stands (an order sent back) belongs to the month of acquisition.
+    joined = joined.mutate(month=ibis.greatest(_month(joined["cohort"], joined["day"]), 0))
+    observed = joined.group_by("cohort", "month").agg(
+        active=joined["number"].nunique(where=joined["purchase"]),
+        orders=joined["purchase"].cast("int64").sum().cast("int64"),
+        revenue=joined["value"].sum(),
     )
-    money = joined.select("cohort", day=joined["day"], value=joined["value"])
+    revenue = observed.select("cohort", "month", "revenue")
     if refunds is not None:
         loose = history.unattached_refunds(refunds, as_of)
-        back = _cohort_of(days).join(loose, "customer_id")
-        money = money.union(
-            back.select("cohort", day=back["refunded_at"].date(), value=-back["amount"].cast(money["value"].type()))
-        )
-    # Money booked before the first purchase that stands (an order sent back) belongs to the month of acquisition.
-    revenue = money.group_by("cohort", month=ibis.greatest(_month(money["cohort"], money["day"]), 0)).agg(
-        revenue=money["value"].sum()
-    )
-    return _cells(_grid(_cohort_of(days), first, as_of), activity, revenue, as_of)
+        back = customers.join(loose, "customer_id")
+        back = back.mutate(month=ibis.greatest(_month(back["cohort"], back["refunded_at"].date()), 0))
+        lost = back.group_by("cohort", "month").agg(revenue=-back["amount"].sum())
+        both = revenue.union(lost.mutate(revenue=lost["revenue"].cast(revenue["revenue"].type())))
+        revenue = both.group_by("cohort", "month").agg(revenue=both["revenue"].sum())
+    return _cells(_grid(customers, first, as_of), observed.drop("revenue"), revenue, as_of)
 
 
 def _cohort_of(days: Table) -> Table:
+    """`customer_id`, `cohort`, and a `number` of each customer: whole numbers are told apart at half the cost of ids."""
     bought = days.filter(days["purchase"])
     first = bought.group_by("customer_id").agg(day=bought["day"].min())
-    return first.select("customer_id", cohort=ibis.date(first["day"].year(), first["day"].month(), 1))
+    return first.select(
+        "customer_id",
+        cohort=ibis.date(first["day"].year(), first["day"].month(), 1),
+        number=ibis.row_number().over(order_by=first["customer_id"]),
+    )
 
 
 def _grid(customers: Table, first: date, as_of: date) -> Table:

@@ -81,7 +81,9 @@ def purchase_days(orders: Table, refunds: Table | None, as_of: date) -> Table:
     return days.filter(days["purchase"]).drop("purchase")
 
 
-def history(orders: Table, refunds: Table | None, as_of: date, *, margin: bool = True) -> Table:
+def history(
+    orders: Table, refunds: Table | None, as_of: date, *, margin: bool = True, days: Table | None = None
+) -> Table:
     """One row a customer with at least one purchase day up to `as_of`.
 
     Args:
@@ -89,6 +91,7 @@ def history(orders: Table, refunds: Table | None, as_of: date, *, margin: bool =
         refunds: The table `refunds` of the house, or nothing where no refund has a day of its own.
         as_of: Last observed day, inclusive.
         margin: Whether to add up margins; where the data has no costs, leaving it out spares the work.
+        days: As from `customer_days`, with margins if asked for; where a table of it is at hand it is not made again.
 
     Returns:
         `customer_id`; `first_day`, `last_day` (dates); `orders` (purchase days); `x` (repeat purchase days);
@@ -96,7 +99,7 @@ def history(orders: Table, refunds: Table | None, as_of: date, *, margin: bool =
         refunds that name no order included), `margin` (null without costs); `mean_value` (mean money of a purchase
         day), `repeat_value` (mean money of the purchase days after the first, null where there is none).
     """
-    days = customer_days(orders, refunds, as_of, margin=margin)
+    days = customer_days(orders, refunds, as_of, margin=margin) if days is None else days
     bought = ibis.ifelse(days["purchase"], days["day"], ibis.null("date"))
     # Sums stay decimal to the end: they are exact, so they do not depend on the order in which threads add up.
     summed = days.group_by("customer_id").agg(
