@@ -137,6 +137,11 @@ def recorded(settings: Settings) -> dict[str, Any]:
     values["horizon"] = str(settings.horizon)
     values["time_unit"] = settings.time_unit.value
     values["rates"] = None if settings.rates is None else settings.rates.name
+    values["assumptions"] = settings.assumptions.model_dump(exclude_none=True)
+    for name in ("measures", "metrics"):
+        values[name] = {own: one.model_dump() for own, one in getattr(settings, name).items()}
+    values["segments"] = dict(settings.segments)
+    values["rfm"] = settings.rfm.model_dump(mode="json")
     return values
 
 

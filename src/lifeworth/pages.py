@@ -76,12 +76,55 @@ def overview(facts: Mapping[str, Any], *, as_of: date, currency: str, horizon: s
             ),
         )
     )
-    blocks: list[Block] = [head]
+    blocks: list[Block] = [head, *_more(facts, as_of, horizon)]
     blocks += _cautions(facts["warnings"])
     steps = tuple((step["what"], step["why"]) for step in facts["next_steps"])
     columns = (Column("what", "Do next"), Column("why", "Because"))
     blocks.append(Table("Next steps", columns, steps, empty="Nothing is pressing."))
     return Page("overview", "Overview", tuple(blocks), lead=_lead(facts, horizon), currency=currency, as_of=as_of)
+
+
+def _more(facts: Mapping[str, Any], as_of: date, horizon: str) -> list[Block]:
+    """What tables beside orders add: contracts, and what is left after costs."""
+    what = facts["value"]["value_of"]
+    items: list[Stat] = []
+    contracts = facts.get("subscriptions") or {}
+    if worth := contracts.get("value"):
+        items.append(
+            Stat(
+                f"Value of {contracts['running']:,} running contracts, {horizon}",
+                worth["value"],
+                "money",
+                f"Discounted {what} of the bills that fall due within {horizon}, times the chance that the contract is still there. "
+                "It comes on top of customer equity; a renewal that also stands among the orders is counted once.",
+                low=worth["low"],
+                high=worth["high"],
+                as_of=as_of,
+                source="subscriptions",
+            )
+        )
+    if net := facts.get("net"):
+        items.append(
+            Stat(
+                "Net CLV, all customers",
+                net["value"],
+                "money",
+                f"{what.capitalize()} so far and expected within {horizon}, less what it cost to win, serve and keep customers.",
+                as_of=as_of,
+                source="net_value",
+            )
+        )
+        items.append(
+            Stat(
+                "Customers worth less than nothing",
+                net["below_zero"],
+                "count",
+                "Customers whose costs so far and expected are more than their margin.",
+                as_of=as_of,
+                source="net_value",
+            )
+        )
+    return [Stats(tuple(items))] if items else []
 
 
 def data(
