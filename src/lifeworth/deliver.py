@@ -80,7 +80,7 @@ def document(ws: Workspace, intake: Intake, learned: Learned, capabilities: tupl
         segments.segments(ws),
         kpis.cohorts(ws),
         kpis.kpis(ws),
-        *((audit.audit(ws),) if facts["customers"] <= AUDITED else ()),
+        *((audit.audit(ws),) if facts["net_revenue"] is not None and facts["customers"] <= AUDITED else ()),
         pages.trust(learned, as_of=as_of, currency=currency),
         pages.data(facts, cleaned, capabilities, intake.beside, as_of=as_of, currency=currency),
     )

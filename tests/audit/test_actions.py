@@ -11,7 +11,7 @@ import pytest
 
 import lifeworth
 from lifeworth.audit.actions import audit
-from lifeworth.errors import OptionError
+from lifeworth.errors import DataError, OptionError
 from lifeworth.report.format import text
 from lifeworth.report.html import render
 from lifeworth.report.spec import Document, Group, Heatmap, Stats, Table, plain
@@ -186,3 +186,12 @@ def test_a_lens_there_is_not_is_refused(tmp_path):
         with pytest.raises(OptionError, match="Allowed: 1, 2, 3, 4, 5"):
             audit(ws, 6)
         assert audit(ws).title == "The customer base, audited"
+
+
+def test_without_amounts_the_audit_says_what_it_lacks(tmp_path: Path) -> None:
+    import pyarrow as pa
+
+    days = pa.table({"customer_id": ["a", "b", "a"], "ordered_at": [date(2025, 1, k) for k in (1, 2, 3)]})
+    lifeworth.run(days, workspace=tmp_path)
+    with Workspace.open(tmp_path) as ws, pytest.raises(DataError, match="no amounts"):
+        audit(ws)

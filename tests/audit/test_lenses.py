@@ -96,8 +96,7 @@ def test_tenths_of_customers_and_of_profit_add_up_to_the_period(engine, rows):
         assert sum(row[figure] for row in found.deciles) == pytest.approx(found.totals[figure])
     assert sum(row["customers"] for row in found.counts) == found.totals["customers"]
     assert sum(found.heights) == found.totals["customers"]
-    if found.totals["profit"] > 0:
-        assert sum(found.tenths) == found.totals["customers"]
+    assert sum(found.tenths) == found.totals["customers"]
     each = [row["profit"] / row["customers"] for row in found.deciles]
     assert each == sorted(each, reverse=True)
 
@@ -106,6 +105,11 @@ def test_one_customer_who_brings_half_is_the_first_five_tenths(engine):
     rows = [(0, 10, 500, None)] + [(who, 10, 100, None) for who in range(1, 6)]
     found = one_of(engine, rows, YEAR)
     assert found.tenths == [1, 0, 0, 0, 0, 1, 1, 1, 1, 1]
+
+
+def test_where_nothing_was_earned_there_are_no_tenths_to_complete(engine):
+    found = one_of(engine, [(0, 10, 0, 0), (1, 20, 0, 0)], YEAR)
+    assert found.tenths == [2] + [0] * 9
 
 
 def test_a_period_in_which_nobody_bought_is_told_and_not_divided_by(engine):

@@ -22,7 +22,7 @@ from lifeworth.audit.one_period import OnePeriod
 from lifeworth.audit.spans import Span, grain_of, two
 from lifeworth.audit.two_periods import TwoPeriods
 from lifeworth.audit.words import LENSES
-from lifeworth.errors import OptionError
+from lifeworth.errors import DataError, OptionError
 from lifeworth.report.spec import Page
 from lifeworth.units import Period
 from lifeworth.workspace import Workspace
@@ -41,7 +41,13 @@ def audit(
 
     Raises:
         OptionError: if there is no such lens or cohort.
+        DataError: if the orders have no amounts.
     """
+    if ws.facts["net_revenue"] is None:
+        raise DataError(
+            "The source has no amounts, and an audit follows the money.",
+            hint="Say which column is the amount of an order: --map money=COLUMN",
+        )
     if lens is not None and lens not in LENSES:
         raise OptionError(f"There is no lens {lens}.", allowed=LENSES)
     money, first = money_of(ws.facts), date.fromisoformat(ws.facts["first_day"])

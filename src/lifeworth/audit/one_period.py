@@ -95,8 +95,10 @@ def by_tenth_of_profit(buyers: Table) -> Table:
     profit = buyers["profit"].cast("decimal(38, 9)")
     so_far = profit.sum().over(order_by=order, rows=(None, 0)).cast("float64")
     summed = buyers.select(before=so_far - buyers["profit"], profit="profit")
-    whole = exact(summed["profit"]).as_scalar()
-    share = summed.mutate(tenth=ibis.greatest(ibis.least((summed["before"] / whole * 10 + 1e-9).floor() + 1, 10), 1))
+    # Where all of it is nothing there are no tenths, and everybody stands in the first.
+    whole = exact(summed["profit"]).as_scalar().nullif(0.0)
+    place = (summed["before"] / whole * 10 + 1e-9).floor().fill_null(0.0)
+    share = summed.mutate(tenth=ibis.greatest(ibis.least(place + 1, 10), 1))
     return share.group_by(tenth=share["tenth"].cast("int64")).agg(customers=share.count()).order_by("tenth")
 
 
