@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,11 @@ def _contracts(ws: Workspace) -> tuple[Page, ...]:
     said = ws.facts["subscriptions"]
     if not said or not said["contracts"]:
         return ()
+    return contract_pages(ws)
+
+
+def contract_pages(ws: Workspace) -> tuple[Page, ...]:
+    """The pages of subscriptions."""
     return subscriptions.subscriptions(ws), subscriptions.retention(ws), subscriptions.renewals(ws)
 
 
@@ -117,16 +122,14 @@ def _readable(scored: Table) -> Table:
     return scored.mutate(**rounded).select(*scored.columns)
 
 
-def _files(tables: Mapping[str, Any]) -> list[dict[str, Any]]:
+def files_of(tables: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The files of the tables beside orders, each with the table it was read as."""
     return [{**file, "table": name} for name, one in tables.items() for file in one["files"]]
 
 
 def write(writer: RunWriter, ws: Workspace, learned: Learned, report: str) -> dict[str, Path]:
     """Everything a run leaves, out of sight until the last step."""
-    for name, inputs in KEPT.items():
-        if ws.has(name):
-            writer.write_table(name, ws.table(name), inputs=inputs, order_by=ORDERED.get(name))
+    keep(writer, ws, KEPT)
     scored = ws.table("customers_scored")
     writer.write_rows("customers.parquet", scored, order_by=["customer_id"])
     writer.write_rows("customers.csv", _readable(scored), order_by=["customer_id"])
@@ -140,13 +143,36 @@ def write(writer: RunWriter, ws: Workspace, learned: Learned, report: str) -> di
             writer.write_output("models/spend.json", learned.fits.spend.to_json())
     facts = ws.facts
     manifest = {
-        "inputs": [*facts["source"]["files"], *_files(facts["tables"])],
+        "inputs": [*facts["source"]["files"], *files_of(facts["tables"])],
         "settings": facts["settings"],
         "rows": {"in": facts["reconciliation"]["rows_in"], "used": facts["reconciliation"]["rows_used"]},
         "facts": facts,
     }
     kept = ("as_of", "customers", "net_revenue", "currency")
-    folder = writer.commit(manifest, summary={name: facts[name] for name in kept})
-    current = folder.parent / "current"
-    files = ("customers.parquet", "customers.csv", *(f"{name}.csv" for name in more), "report.html", "manifest.json")
-    return {name: current / name for name in files}
+    return close(writer, manifest, kept, tuple(f"{name}.csv" for name in more))
+
+
+def keep(writer: RunWriter, ws: Workspace, tables: Mapping[str, Sequence[str]]) -> None:
+    """Keep the tables there are for the parts, each with what it is made of."""
+    for name, inputs in tables.items():
+        if ws.has(name):
+            writer.write_table(name, ws.table(name), inputs=inputs, order_by=ORDERED.get(name))
+
+
+def close(
+    writer: RunWriter, manifest: dict[str, Any], summed_up: Sequence[str], more: Sequence[str] = ()
+) -> dict[str, Path]:
+    """Make the run the current one.
+
+    Args:
+        writer: The run.
+        manifest: What it writes down of itself, with its `facts`.
+        summed_up: Facts by which the list of runs tells it.
+        more: Files beside those of every run.
+
+    Returns:
+        Where the files lie, by name.
+    """
+    folder = writer.commit(manifest, summary={name: manifest["facts"][name] for name in summed_up})
+    files = ("customers.parquet", "customers.csv", *more, "report.html", "manifest.json")
+    return {name: folder.parent / "current" / name for name in files}

@@ -64,7 +64,7 @@ def terms_of(engine: Engine, cleaned: Cleaned, settings: Settings) -> Terms:
     """What turns orders into value: settings, the margin, and the terms of the simple formula."""
     margin = _margin(engine, cleaned, settings)
     span = window(cleaned.first_at.date(), cleaned.as_of, Period.months(12))
-    row = engine.row(basics(cleaned.orders, engine.table("purchase_days"), span))
+    row = engine.row(basics(engine.table("purchase_days"), span))
     row |= {"years": span.years, "margin_used": margin.rate}
     lifespan, _ = evaluate(METRICS["customer_lifespan"], row)
     simple, why = evaluate(METRICS["simple_clv"], row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +57,7 @@ def collect(
         "choice": learned.reason,
         "warnings": list(learned.warnings),
         "reconciliation": reconciliation.to_dict(),
-        "readiness": [
-            {"name": one.name, "title": one.title, "state": one.state, "why": one.why, "add": one.add}
-            for one in capabilities
-        ],
+        "readiness": [asdict(one) for one in capabilities],
         "source": {
             "files": [_without_path(one.to_json()) for one in source.files],
             "columns": source.columns.to_json(),

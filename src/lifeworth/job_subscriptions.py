@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,11 @@ from lifeworth.data.contracts import QUARANTINE_BESIDE
 from lifeworth.data.further import FURTHER
 from lifeworth.data.intake import take_in_alone
 from lifeworth.data.run_writer import RunWriter
+from lifeworth.deliver import close, contract_pages, files_of, keep
 from lifeworth.engine.base import Engine
 from lifeworth.report.progress import Progress
 from lifeworth.report.spec import Document, Page, Stat, Stats
 from lifeworth.settings import Settings
-from lifeworth.subscriptions import actions as subscriptions
 from lifeworth.subscriptions.prepare import prepare
 from lifeworth.workspace import Workspace
 
@@ -61,10 +61,7 @@ def value_subscribers(engine: Engine, parted: Parted, settings: Settings, progre
         "value": {"margin": margin.rate, "margin_source": margin.source, "value_of": margin.value_of},
         "tables": beside.to_json(),
         "source": {"files": [], "notes": list(beside.notes)},
-        "readiness": [
-            {"name": one.name, "title": one.title, "state": one.state, "why": one.why, "add": one.add}
-            for one in allow.capabilities(settings, beside)
-        ],
+        "readiness": [asdict(one) for one in allow.capabilities(settings, beside)],
     }
     ws = Workspace(engine, settings, as_of, beside.currency, facts)
     with progress.step("Valuing every subscriber"):
@@ -73,7 +70,7 @@ def value_subscribers(engine: Engine, parted: Parted, settings: Settings, progre
         facts |= engine.row(worth.agg(customers=worth.count(), mrr=worth["mrr"].sum()))
         facts["mrr"] = None if facts["mrr"] is None else float(facts["mrr"])
     with progress.step("Drawing the report"):
-        bound = (_overview(ws), *_pages(ws), _data(beside, settings, ws))
+        bound = (_overview(ws), *contract_pages(ws), _data(beside, settings, ws))
     said = {
         "Subscriptions from": ", ".join(file.name for file in beside["subscriptions"].files),
         "Known up to": as_of.isoformat(),
@@ -107,22 +104,13 @@ def summary(found: Found, paths: dict[str, Path]) -> dict[str, Any]:
 def write(writer: RunWriter, found: Found, report: str) -> dict[str, Path]:
     """Everything such a run leaves, out of sight until the last step."""
     ws, facts = found.ws, found.ws.facts
-    for name, inputs in KEPT.items():
-        if ws.has(name):
-            writer.write_table(name, ws.table(name), inputs=inputs)
+    keep(writer, ws, KEPT)
     writer.write_rows("customers.parquet", found.customers, order_by=["customer_id"])
     writer.write_rows("customers.csv", found.customers, order_by=["customer_id"])
     writer.write_output("report.html", report)
-    files = [{**file, "table": name} for name, one in facts["tables"].items() for file in one["files"]]
     rows = {name: sum(one[f"rows_{name}"] for one in facts["tables"].values()) for name in ("in", "used")}
-    manifest = {"inputs": files, "settings": facts["settings"], "rows": rows, "facts": facts}
-    folder = writer.commit(manifest, summary={name: facts[name] for name in ("as_of", "customers", "mrr", "currency")})
-    current = folder.parent / "current"
-    return {name: current / name for name in ("customers.parquet", "customers.csv", "report.html", "manifest.json")}
-
-
-def _pages(ws: Workspace) -> tuple[Page, ...]:
-    return subscriptions.subscriptions(ws), subscriptions.retention(ws), subscriptions.renewals(ws)
+    manifest = {"inputs": files_of(facts["tables"]), "settings": facts["settings"], "rows": rows, "facts": facts}
+    return close(writer, manifest, ("as_of", "customers", "mrr", "currency"))
 
 
 def _overview(ws: Workspace) -> Page:

@@ -270,7 +270,7 @@ def test_every_measure_is_used_by_a_figure() -> None:
 def test_the_terms_of_a_run_are_those_of_the_registry(engine) -> None:
     ws = workspace(engine, COMPANY)
     row = {
-        **engine.row(basics(ws.table("orders"), ws.table("purchase_days"), SPAN)),
+        **engine.row(basics(ws.table("purchase_days"), SPAN)),
         "years": SPAN.years,
         "margin_used": 0.5,
     }

@@ -15,7 +15,7 @@ from lifeworth.audit import (
     two_periods,
     whole_base,
 )
-from lifeworth.audit.buyers import exact, in_span
+from lifeworth.audit.buyers import in_span
 from lifeworth.audit.cube import Cube
 from lifeworth.audit.money import Money, money_of
 from lifeworth.audit.one_period import OnePeriod
@@ -23,6 +23,7 @@ from lifeworth.audit.spans import Span, grain_of, two
 from lifeworth.audit.two_periods import TwoPeriods
 from lifeworth.audit.words import LENSES
 from lifeworth.errors import DataError, OptionError
+from lifeworth.features.sums import exact
 from lifeworth.report.spec import Page
 from lifeworth.units import Period
 from lifeworth.workspace import Workspace

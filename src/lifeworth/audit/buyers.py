@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import ibis
-from ibis.expr.types import BooleanColumn, Column, FloatingScalar, IntegerScalar, Table
+from ibis.expr.types import BooleanColumn, Column, Table
 
 from lifeworth.audit.money import Money
 from lifeworth.audit.spans import Span
+from lifeworth.features.sums import exact
 
 
 def in_span(days: Table, span: Span, money: Money) -> Table:
@@ -31,14 +30,3 @@ def in_span(days: Table, span: Span, money: Money) -> Table:
 def within(day: Column, span: Span) -> BooleanColumn:
     """Whether a day lies in a span."""
     return (day > ibis.literal(span.after)) & (day <= ibis.literal(span.to))
-
-
-def exact(figures: Column) -> FloatingScalar:
-    """A sum that does not depend on the order in which threads add: of decimals as they are, of floats to nine places."""
-    decimals = figures if figures.type().is_decimal() else figures.cast("decimal(38, 9)")
-    return cast("FloatingScalar", decimals.sum().cast("float64"))
-
-
-def counted(numbers: Column) -> IntegerScalar:
-    """A sum of whole numbers as a whole number: engines widen it to something Python would read as a decimal."""
-    return numbers.sum().cast("float64").cast("int64")

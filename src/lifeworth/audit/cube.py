@@ -10,10 +10,10 @@ from typing import Any, cast
 import ibis
 from ibis.expr.types import DateColumn, Table
 
-from lifeworth.audit.buyers import counted, exact
 from lifeworth.audit.money import Money
 from lifeworth.audit.spans import LENGTH, Grain, age, end_of, periods, start_of
 from lifeworth.data.contract import MONEY
+from lifeworth.features.sums import counted, exact
 
 ENOUGH = 30
 """Customers a cohort needs to be spoken of: what fewer do is chance."""

@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 from ibis.expr.types import Table
 
-from lifeworth.audit.buyers import counted, exact
+from lifeworth.features.sums import counted, exact
 from lifeworth.report.charts.scale import step
 
 MOST = 10

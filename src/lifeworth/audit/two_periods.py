@@ -9,10 +9,11 @@ from typing import Any, Literal
 import ibis
 from ibis.expr.types import Table
 
-from lifeworth.audit.buyers import counted, exact, within
+from lifeworth.audit.buyers import within
 from lifeworth.audit.decompose import factors, parts
 from lifeworth.audit.money import Money
 from lifeworth.audit.spans import Span
+from lifeworth.features.sums import counted, exact
 
 Who = Literal["both", "lost", "new", "returned"]
 

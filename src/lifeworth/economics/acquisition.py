@@ -13,18 +13,28 @@ import ibis
 from ibis.expr.types import Column, StringColumn, Table
 
 from lifeworth.features.calendar import month_start
+from lifeworth.features.months import month_of
 
 PURPOSE = "acquisition"
-
-
-def month(day: Column) -> Column:
-    """First day of the month."""
-    return ibis.date(day.year(), day.month(), 1)
 
 
 def key(channel: Column) -> StringColumn:
     """A channel by which tables are matched: case and blanks around it do not matter, and one that is not stated is empty."""
     return channel.cast("string").strip().lower().fill_null("")
+
+
+def first_days(history: Table, movements: Table | None) -> Table:
+    """The day every customer was won: of the first purchase or of the first paid subscription, whichever came first.
+
+    Args:
+        history: `customer_id` and `first_day`.
+        movements: The table `mrr_movements`, where there are subscriptions.
+    """
+    bought = history.select("customer_id", "first_day")
+    if movements is None:
+        return bought
+    both = bought.union(movements.select("customer_id", first_day="day"))
+    return both.group_by("customer_id").agg(first_day=both["first_day"].min())
 
 
 def won(firsts: Table, customers: Table) -> Table:
@@ -36,14 +46,16 @@ def won(firsts: Table, customers: Table) -> Table:
     """
     named = customers.select("customer_id", named=customers["acquisition_channel"])
     joined = firsts.select("customer_id", "first_day").left_join(named, "customer_id")
-    return joined.select("customer_id", month=month(joined["first_day"]), channel=key(joined["named"]))
+    return joined.select("customer_id", month=month_of(joined["first_day"]), channel=key(joined["named"]))
 
 
 def spent(spend: Table, as_of: date) -> Table:
     """Acquisition spend up to `as_of`: `month`, `channel` (key), `amount`. A purpose that is not stated is acquisition."""
     purpose = spend["purpose"].lower().fill_null(PURPOSE)
     kept = spend.filter(purpose == PURPOSE, spend["spent_on"] <= ibis.literal(as_of), spend["amount"].notnull())
-    return kept.group_by(month=month(kept["spent_on"]), channel=key(kept["channel"])).agg(amount=kept["amount"].sum())
+    return kept.group_by(month=month_of(kept["spent_on"]), channel=key(kept["channel"])).agg(
+        amount=kept["amount"].sum()
+    )
 
 
 def acquisition_cost(

@@ -9,8 +9,9 @@ import ibis
 from ibis.expr.types import Table
 
 from lifeworth.economics import acquisition, referral, retention, serving
-from lifeworth.economics.terms import LATELY, Terms, sum_of, total
+from lifeworth.economics.terms import LATELY, Terms, total
 from lifeworth.engine.base import Engine
+from lifeworth.features.months import number_of
 
 Said: TypeAlias = dict[str, tuple[float | None, str, bool]]
 """Of each term: the company's total (none of an expectation), where it comes from, and whether there is such a source."""
@@ -67,7 +68,7 @@ def with_serving(engine: Engine, people: Table, tables: Mapping[str, Table], ter
     nobody = 0.0
     if costs is not None:
         unnamed = costs.filter(costs["customer_id"].isnull(), costs["incurred_at"] <= ibis.literal(terms.as_of))
-        nobody = engine.row(unnamed.aggregate(n=sum_of("amount")))["n"]
+        nobody = engine.row(unnamed.aggregate(n=total(unnamed["amount"])))["n"]
     company = engine.row(borne.aggregate(n=total(borne["serving_cost"])))["n"] + nobody
     joined = people.left_join(borne, "customer_id").drop("customer_id_right", "lately")
     return joined.mutate(
@@ -84,8 +85,8 @@ def with_retention(engine: Engine, people: Table, tables: Mapping[str, Table], t
     each = terms.assumptions.retention_per_customer_year
     general = None if spend is None else retention.general_spend(spend, assignments, terms.as_of)
     named = None if assignments is None else retention.campaigns_by_customer(assignments, terms.as_of)
-    of_months = 0.0 if general is None else engine.row(general.aggregate(n=sum_of("amount")))["n"]
-    of_customers = 0.0 if named is None else engine.row(named.aggregate(n=sum_of("amount")))["n"]
+    of_months = 0.0 if general is None else engine.row(general.aggregate(n=total(general["amount"])))["n"]
+    of_customers = 0.0 if named is None else engine.row(named.aggregate(n=total(named["amount"])))["n"]
     times = retention.spans(tables["purchase_days"], terms.as_of)
     if of_months or of_customers:
         borne = engine.create("_retention", retention.retention_cost(general, times, named, terms.since))
@@ -143,7 +144,7 @@ def _sources(of_months: float, of_customers: float) -> str:
 
 def _heads(engine: Engine, times: Table, terms: Terms) -> int:
     """Customers to be kept in each of the last twelve months, added up over the months."""
-    first = retention.number_of(terms.since) + 1
+    first = number_of(terms.since) + 1
     lately = times.filter(times["high"] >= first)
     length = lately["high"] - ibis.greatest(lately["low"], first) + 1
     return int(engine.row(lately.aggregate(n=length.sum().fill_null(0).cast("int64")))["n"])

@@ -6,7 +6,7 @@ serving by the order, retention by the customer and year for as long as the cust
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import ibis
@@ -37,10 +37,10 @@ NEEDED = ("marketing_spend", "service_costs", "tickets", "referrals", "assignmen
 """Tables that make a value net."""
 
 
-def has_basis(names: object, assumptions: Assumptions) -> bool:
+def has_basis(names: Collection[str], assumptions: Assumptions) -> bool:
     """Whether anything makes value net: one of the tables `NEEDED`, or an assumption about a cost."""
     assumed = any(value is not None for name, value in assumptions if name != "referral_share")
-    return assumed or any(name in names for name in NEEDED)  # type: ignore[operator]
+    return assumed or any(name in names for name in NEEDED)
 
 
 def net(engine: Engine, tables: Mapping[str, Table], terms: Terms) -> Net:
@@ -53,7 +53,8 @@ def net(engine: Engine, tables: Mapping[str, Table], terms: Terms) -> Net:
         terms: Day, horizon, margin, discount, assumptions.
     """
     notes: list[str] = []
-    won = engine.create("_won", acquisition.won(_first_days(tables), tables["customers"]))
+    firsts = acquisition.first_days(tables["history"], tables.get("mrr_movements"))
+    won = engine.create("_won", acquisition.won(firsts, tables["customers"]))
     people = _worth(tables, terms)
     people, bought = bearing.with_acquisition(engine, people, tables, won, terms, notes)
     people, served = bearing.with_serving(engine, people, tables, terms)
@@ -111,16 +112,6 @@ def _worth(tables: Mapping[str, Table], terms: Terms) -> Table:
     joined = known.left_join(ahead, "customer_id").drop("customer_id_right")
     amounts = ("historic_margin", "predicted_margin", "alive", "ahead")
     return joined.select("customer_id", **{name: joined[name].fill_null(0.0) for name in amounts})
-
-
-def _first_days(tables: Mapping[str, Table]) -> Table:
-    """The day every customer was won: of the first purchase or of the first paid subscription, whichever came first."""
-    bought = tables["history"].select("customer_id", "first_day")
-    if "mrr_movements" not in tables:
-        return bought
-    moved = tables["mrr_movements"]
-    both = bought.union(moved.select("customer_id", first_day="day"))
-    return both.group_by("customer_id").agg(first_day=both["first_day"].min())
 
 
 def _orders_ahead(scored: Table, terms: Terms) -> Any:

@@ -17,9 +17,9 @@ import numpy as np
 import pyarrow as pa
 from ibis.expr.types import Table
 
-from lifeworth.economics.retention import month_number, number_of
 from lifeworth.economics.terms import total
 from lifeworth.features.history import unattached_refunds
+from lifeworth.features.months import month_number, number_of
 from lifeworth.models.distinct import Array
 
 HALF = 0.5

@@ -9,25 +9,16 @@ from __future__ import annotations
 from datetime import date
 
 import ibis
-from ibis.expr.types import Column, IntegerColumn, Table
+from ibis.expr.types import Table
 
 from lifeworth.economics.acquisition import key
 from lifeworth.economics.terms import total
 from lifeworth.features.history import up_to
+from lifeworth.features.months import month_number, number_of
 
 PURPOSE = "retention"
 KEPT_IN_MIND = 12
 """Months after a purchase in which a customer counts as one to be kept."""
-
-
-def month_number(day: Column) -> IntegerColumn:
-    """Months since year 0: consecutive whole numbers."""
-    return day.year().cast("int64") * 12 + day.month().cast("int64") - 1
-
-
-def number_of(day: date) -> int:
-    """`month_number` of a date."""
-    return day.year * 12 + day.month - 1
 
 
 def campaigns_by_customer(assignments: Table, as_of: date) -> Table:

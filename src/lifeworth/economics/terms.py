@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-import ibis
+from ibis.expr.types import Column, FloatingScalar
 
+from lifeworth.features.sums import exact
 from lifeworth.report.format import text
 from lifeworth.settings import Assumptions
 from lifeworth.units import DAYS_PER_YEAR, Period, Rate
@@ -50,11 +50,6 @@ class Terms:
         return float((1 + self.discount.value) ** (-self.years / 2))
 
 
-def total(figures: Any) -> Any:
-    """A sum that does not depend on the order in which threads add: exact to nine places, then a float again."""
-    return figures.cast("decimal(38, 9)").sum().cast("float64").fill_null(0.0)
-
-
-def sum_of(name: str) -> Any:
-    """`total` of a column by its name."""
-    return total(ibis._[name])
+def total(figures: Column) -> FloatingScalar:
+    """`exact`, and 0 where there is nothing to add."""
+    return exact(figures).fill_null(0.0)

@@ -15,6 +15,7 @@ from ibis.expr.types import Table
 
 from lifeworth.data.contract import MONEY
 from lifeworth.features import history
+from lifeworth.features.months import months_apart
 
 
 def origins(days: Table, members: Table | None, *, unit: int) -> Table:
@@ -123,6 +124,5 @@ def _start(day: Any, unit: int) -> Any:
 
 
 def _age(origin: Any, day: Any, unit: int) -> Any:
-    months = (day.year() - origin.year()) * 12 + day.month().cast("int32") - origin.month().cast("int32")
     # Money booked before the first purchase that stands (an order sent back) belongs to the period of acquisition.
-    return ibis.greatest((months / unit).floor().cast("int32"), 0)
+    return ibis.greatest((months_apart(origin, day) / unit).floor().cast("int32"), 0)

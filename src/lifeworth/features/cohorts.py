@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import ibis
-from ibis.expr.types import IntegerColumn, Table, Value
+from ibis.expr.types import Table
 
 from lifeworth.data.contract import MONEY
 from lifeworth.features import history
 from lifeworth.features.calendar import month_end, month_start, months
+from lifeworth.features.months import month_of, months_apart
 
 
 def cohorts(orders: Table, refunds: Table | None, first: date, as_of: date, *, days: Table | None = None) -> Table:
@@ -36,7 +37,7 @@ def cohorts(orders: Table, refunds: Table | None, first: date, as_of: date, *, d
     customers = _cohort_of(days)
     joined = days.join(customers, "customer_id")
     # Money booked before the first purchase that stands (an order sent back) belongs to the month of acquisition.
-    joined = joined.mutate(month=ibis.greatest(_month(joined["cohort"], joined["day"]), 0))
+    joined = joined.mutate(month=ibis.greatest(months_apart(joined["cohort"], joined["day"]), 0))
     observed = joined.group_by("cohort", "month").agg(
         active=joined["number"].nunique(where=joined["purchase"]),
         orders=joined["purchase"].cast("int64").sum().cast("int64"),
@@ -46,7 +47,7 @@ def cohorts(orders: Table, refunds: Table | None, first: date, as_of: date, *, d
     if refunds is not None:
         loose = history.unattached_refunds(refunds, as_of)
         back = customers.join(loose, "customer_id")
-        back = back.mutate(month=ibis.greatest(_month(back["cohort"], back["refunded_at"].date()), 0))
+        back = back.mutate(month=ibis.greatest(months_apart(back["cohort"], back["refunded_at"].date()), 0))
         lost = back.group_by("cohort", "month").agg(revenue=-back["amount"].sum())
         both = revenue.union(lost.mutate(revenue=lost["revenue"].cast(revenue["revenue"].type())))
         revenue = both.group_by("cohort", "month").agg(revenue=both["revenue"].sum())
@@ -59,7 +60,7 @@ def _cohort_of(days: Table) -> Table:
     first = bought.group_by("customer_id").agg(day=bought["day"].min())
     return first.select(
         "customer_id",
-        cohort=ibis.date(first["day"].year(), first["day"].month(), 1),
+        cohort=month_of(first["day"]),
         number=ibis.row_number().over(order_by=first["customer_id"]),
     )
 
@@ -72,7 +73,7 @@ def _grid(customers: Table, first: date, as_of: date) -> Table:
     )
     grid = sizes.cross_join(calendar)
     grid = grid.filter(grid["month_start"] >= grid["cohort"])
-    return grid.mutate(month=_month(grid["cohort"], grid["month_start"]))
+    return grid.mutate(month=months_apart(grid["cohort"], grid["month_start"]))
 
 
 def _cells(grid: Table, activity: Table, revenue: Table, as_of: date) -> Table:
@@ -99,7 +100,3 @@ def _cells(grid: Table, activity: Table, revenue: Table, as_of: date) -> Table:
         revenue_per_customer=cells["so_far"].cast("float64") / cells["customers"],
         complete=(cells["month_start"] < running) | ibis.literal(as_of == month_end(as_of)),
     ).order_by("cohort", "month")
-
-
-def _month(cohort: Value, day: Value) -> IntegerColumn:
-    return (day.year() - cohort.year()) * 12 + day.month().cast("int32") - cohort.month().cast("int32")

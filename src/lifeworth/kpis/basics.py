@@ -37,17 +37,15 @@ def window(first: date, as_of: date, period: Period) -> Window:
     return Window(start, as_of, before)
 
 
-def basics(orders: Table, days: Table, span: Window) -> Table:
+def basics(days: Table, span: Window) -> Table:
     """One row: the measures that simple CLV and the customer lifespan come down to, for a window.
 
     Args:
-        orders: The orders of the house; what they say of customers stands in the purchase days.
         days: Purchase days: `customer_id`, `day`, `value`.
         span: The window.
 
     Columns: `customer_revenue`, `purchases`, `buyers`, `buyers_before`, `retained`, `lost`; add `years` and `margin_used`.
     """
-    del orders
     lives = people(days, Grid((span.before, span.start, span.end)), {"bought", "value"})
     now = Within(lives, Grid((span.before, span.start, span.end)), 1)
     return lives.aggregate(

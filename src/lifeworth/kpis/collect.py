@@ -17,8 +17,8 @@ from ibis.expr.types import Table
 
 from lifeworth.errors import OptionError
 from lifeworth.features import expressions
+from lifeworth.features.months import month_of
 from lifeworth.kpis import sources
-from lifeworth.kpis.dimensions import month_of
 from lifeworth.kpis.grid import Grid, later
 from lifeworth.kpis.measures import Measure
 from lifeworth.kpis.people import Within, people

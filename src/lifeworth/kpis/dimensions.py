@@ -12,6 +12,7 @@ import ibis
 from ibis.expr.types import Table
 
 from lifeworth.errors import DataError, OptionError, near
+from lifeworth.features.months import month_of
 from lifeworth.kpis.sources import Tables
 
 Dimension = Literal["company", "period", "cohort", "segment", "channel", "campaign"]
@@ -53,11 +54,6 @@ def members(tables: Tables, by: str, segment: str = "value_tier") -> Table:
     if segment not in groups:
         raise OptionError(f'Customers have no groups "{segment}".', allowed=groups, hint=near(segment, groups) or None)
     return scored.select(owner="customer_id", member=segment)
-
-
-def month_of(day: ibis.Value) -> ibis.Value:
-    """The first day of the month of a date."""
-    return ibis.date(day.year(), day.month(), 1)
 
 
 def _campaigns(tables: Tables) -> Table:

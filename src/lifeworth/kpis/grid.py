@@ -10,7 +10,8 @@ from typing import Any
 import ibis
 from ibis.expr.types import IntegerColumn
 
-from lifeworth.features.calendar import month_end, month_start
+from lifeworth.features.calendar import month_end, month_start, months_between
+from lifeworth.features.months import number_of
 from lifeworth.units import DAYS_PER_YEAR, Period
 
 MOST = 60
@@ -41,7 +42,7 @@ class Grid:
     def months(self, k: int) -> float:
         """Length of a window in months: whole ones where it is made of them, else twelfths of a mean year."""
         start, end = self.bounds[k], self.bounds[k + 1]
-        apart = (end.year - start.year) * 12 + end.month - start.month
+        apart = months_between(start, end)
         if apart and (Period.months(apart).before(end) == start or (_ends_month(start) and _ends_month(end))):
             return float(apart)
         return self.years(k) * 12
@@ -62,7 +63,7 @@ class Grid:
 
     def _monthly(self) -> bool:
         """Whether every window is as many whole calendar months, the last one perhaps not over."""
-        numbers = [bound.year * 12 + bound.month for bound in self.bounds]
+        numbers = [number_of(bound) for bound in self.bounds]
         apart = {after - before for before, after in pairwise(numbers[:-1])}
         whole = all(_ends_month(bound) for bound in self.bounds[:-1])
         return whole and apart == {self._step()} and numbers[-1] - numbers[-2] <= self._step()

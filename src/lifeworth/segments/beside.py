@@ -12,8 +12,8 @@ import ibis
 from ibis.expr.types import NumericScalar, Table
 
 from lifeworth.features.history import up_to
+from lifeworth.features.sums import exact
 from lifeworth.report.spec import Kind
-from lifeworth.segments.sums import exact
 
 
 @dataclass(frozen=True, slots=True)

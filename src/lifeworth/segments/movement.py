@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 from ibis.expr.types import Table
 
-from lifeworth.segments.sums import exact
+from lifeworth.features.sums import exact
 
 NEW, GONE = "not yet a customer", "no longer a customer"
 """Where newcomers come from, and where those go whose every order was taken back since."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ibis.expr.types import Table
 
-from lifeworth.segments.sums import exact
+from lifeworth.features.sums import exact
 
 FIGURES = ("historic_clv", "predicted_clv", "orders", "churn_probability")
 

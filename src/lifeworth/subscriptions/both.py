@@ -15,6 +15,7 @@ import ibis
 from ibis.expr.types import Table
 
 from lifeworth.data.contract import MONEY
+from lifeworth.features.sums import exact
 from lifeworth.subscriptions.billing import MONTH
 
 Renewals = Literal["auto", "orders", "apart"]
@@ -156,8 +157,8 @@ def _brought(paid: Table, margin: float, as_of: date) -> Table:
     """MRR of the days paid for, times margin: `customer_id`, `paid_in`."""
     tomorrow = ibis.literal(as_of)
     days = paid["paid_to"].fill_null(tomorrow).delta(paid["paid_from"], unit="day")
-    amounts = (paid["mrr"].cast("float64") * days / MONTH).cast("decimal(38, 9)")
-    return paid.group_by("customer_id").agg(paid_in=amounts.sum().cast("float64") * margin)
+    amounts = paid["mrr"].cast("float64") * days / MONTH
+    return paid.group_by("customer_id").agg(paid_in=exact(amounts) * margin)
 
 
 def _in_months(paid: Table) -> ibis.Value:

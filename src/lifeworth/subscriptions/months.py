@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import ibis
 from ibis.expr.types import Column, Table
 
 from lifeworth.data.contract import MONEY
 from lifeworth.features.calendar import months
+from lifeworth.features.months import month_of
 from lifeworth.features.subscriptions import CAUSES, KINDS
+from lifeworth.features.sums import counted
 
 
 def monthly(movements: Table, first: date, as_of: date) -> Table:
@@ -23,7 +24,7 @@ def monthly(movements: Table, first: date, as_of: date) -> Table:
         `subscribers_start`, `subscribers_new`, `subscribers_back`, `subscribers_lost`, `subscribers_end`, and of the churn
         `churn_voluntary`, `churn_involuntary`, `churn_other` with `lost_voluntary` … (customers).
     """
-    moved = movements.mutate(month=_month(movements["day"]))
+    moved = movements.mutate(month=month_of(movements["day"]))
     zero = ibis.literal(0, MONEY)
 
     def money(which: Column) -> Column:
@@ -50,7 +51,7 @@ def monthly(movements: Table, first: date, as_of: date) -> Table:
     so_far = {"order_by": "month", "rows": (None, 0)}
     told = told.mutate(
         mrr_end=told["change"].sum().over(**so_far).cast(MONEY),
-        subscribers_end=_whole(told["net"], **so_far),
+        subscribers_end=counted(told["net"], **so_far),
     )
     return (
         told.mutate(
@@ -68,7 +69,7 @@ def by_plan(paid: Table) -> Table:
     return now.group_by(["plan", "interval", "interval_count"]).agg(
         customers=now["customer_id"].nunique(),
         subscriptions=now.count(),
-        seats=_whole(now["quantity"]),
+        seats=counted(now["quantity"]),
         mrr=now["mrr"].sum().cast(MONEY),
     )
 
@@ -124,13 +125,3 @@ def flows(changes: Table, start: date, as_of: date) -> Table:
     return lately.group_by(["from_plan", "to_plan"]).agg(
         changes=lately.count(), customers=lately["customer_id"].nunique(), change=lately["change"].sum().cast(MONEY)
     )
-
-
-def _whole(counts: Column, **window: Any) -> Column:
-    """A sum of whole numbers that stays one: engines widen it to a decimal, which a program would read as text."""
-    total = counts.cast("float64").sum()
-    return (total.over(**window) if window else total).cast("int64")
-
-
-def _month(day: Column) -> Column:
-    return ibis.date(day.year(), day.month(), 1)
