@@ -6,9 +6,10 @@ from datetime import date
 from typing import Literal
 
 from lifeworth.economics import page, payback_page
-from lifeworth.economics.acquisition import key, won
+from lifeworth.economics.acquisition import first_days, key, won
 from lifeworth.economics.payback import Cells, heads, observed_cells
 from lifeworth.errors import DataError
+from lifeworth.features.sums import exact
 from lifeworth.report.spec import Page
 from lifeworth.units import Period
 from lifeworth.workspace import Workspace
@@ -29,9 +30,10 @@ def net(ws: Workspace) -> Page:
     table = ws.table("net_value")
     best = ws.engine.arrow(table.order_by([table["net_clv"].desc(), table["customer_id"]]).limit(TOP)).to_pylist()
     worst = ws.engine.arrow(table.order_by([table["net_clv"], table["customer_id"]]).limit(TOP)).to_pylist()
-    people = won(ws.table("history"), ws.table("customers"))
+    movements = ws.table("mrr_movements") if ws.has("mrr_movements") else None
+    people = won(first_days(ws.table("history"), movements), ws.table("customers"))
     joined = table.join(people, "customer_id")
-    sums = {name: joined[name].cast("decimal(38, 9)").sum().cast("float64") for name in page.BY_CHANNEL}
+    sums = {name: exact(joined[name]) for name in page.BY_CHANNEL}
     channels = ws.engine.arrow(
         joined.group_by("channel").agg(customers=joined.count(), **sums).order_by("channel")
     ).to_pylist()
