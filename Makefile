@@ -29,7 +29,7 @@ $(STAMP): pyproject.toml constraints.txt
 		echo "This Python cannot make environments. On Debian and Ubuntu: apt-get install python$$v-venv" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[serve]" --group dev
 	@touch $(STAMP)
 
 demo: setup

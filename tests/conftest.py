@@ -108,3 +108,30 @@ def _has_user(name: str) -> bool:
     except KeyError:
         return False
     return True
+
+
+@pytest.fixture(scope="session")
+def made_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A company of 800 customers with every table there is, run once for all workers; to be read, never changed."""
+    from filelock import FileLock
+
+    from lifeworth.data.synthetic import generate, write
+    from lifeworth.job import run
+
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "made"
+    with FileLock(f"{shared}.lock"):
+        if not (shared / "runs" / "current").exists():
+            made = generate(800, seed=20240101)
+            files = {file.stem: str(file) for file in write(made, shared / "data")}
+            beside = {name: file for name, file in files.items() if name in made.tables and name != "orders"}
+            run(files["orders"], tables=beside, workspace=shared)
+    return shared
+
+
+@pytest.fixture
+def workspace_copy(made_workspace: Path, tmp_path: Path) -> Path:
+    """The same workspace, a test's own."""
+    folder = tmp_path / "workspace"
+    shutil.copytree(made_workspace, folder, symlinks=True)
+    return folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from lifeworth.data.run_writer import RunWriter
 from lifeworth.economics import actions as economics
 from lifeworth.kpis import actions as kpis
 from lifeworth.report.format import text
-from lifeworth.report.spec import Document, Page
+from lifeworth.report.spec import Document, Page, plain
 from lifeworth.segments import actions as segments
 from lifeworth.subscriptions import actions as subscriptions
 from lifeworth.workspace import Workspace
@@ -127,7 +128,7 @@ def files_of(tables: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{**file, "table": name} for name, one in tables.items() for file in one["files"]]
 
 
-def write(writer: RunWriter, ws: Workspace, learned: Learned, report: str) -> dict[str, Path]:
+def write(writer: RunWriter, ws: Workspace, learned: Learned, document: Document, report: str) -> dict[str, Path]:
     """Everything a run leaves, out of sight until the last step."""
     keep(writer, ws, KEPT)
     scored = ws.table("customers_scored")
@@ -136,7 +137,7 @@ def write(writer: RunWriter, ws: Workspace, learned: Learned, report: str) -> di
     more = [name for name in FILES if ws.has(name)]
     for name in more:
         writer.write_rows(f"{name}.csv", _readable(ws.table(name)), order_by=["customer_id"])
-    writer.write_output("report.html", report)
+    keep_report(writer, document, report)
     if learned.fits is not None:
         writer.write_output("models/orders.json", learned.fits.orders.to_json())
         if learned.fits.spend is not None:
@@ -150,6 +151,12 @@ def write(writer: RunWriter, ws: Workspace, learned: Learned, report: str) -> di
     }
     kept = ("as_of", "customers", "net_revenue", "currency")
     return close(writer, manifest, kept, tuple(f"{name}.csv" for name in more))
+
+
+def keep_report(writer: RunWriter, document: Document, report: str) -> None:
+    """The report for people, and the same pages as data for whoever shows them again."""
+    writer.write_output("report.html", report)
+    writer.write_output("document.json", json.dumps(plain(document), ensure_ascii=False, indent=1) + "\n")
 
 
 def keep(writer: RunWriter, ws: Workspace, tables: Mapping[str, Sequence[str]]) -> None:

@@ -11,6 +11,11 @@
     ├── DataError                       3    409   the input is understood, but it is not enough for the question
     ├── ModelError                      3    409   a model cannot be fitted or cannot answer
     │   └── ConvergenceError            3    409   the optimiser did not reach an optimum it can vouch for
+    ├── StoppedError                    1    409   somebody stopped it
+    ├── NotFoundError                   2    404   there is nothing of that name
+    ├── AccessError                     2    403   who asks may not
+    │   └── UnknownPersonError          2    401   nobody knows who asks
+    ├── TooManyError                    1    429   too often, too fast
     ├── WorkspaceError                  1    409   the workspace is locked, newer than this program, or damaged
     └── StorageError                    1    507   what was computed could not be written: disk full, read-only
 
@@ -118,6 +123,49 @@ class ConvergenceError(ModelError):
     """The optimiser did not reach an optimum it can vouch for; the hint says what to try."""
 
     code = "convergence"
+
+
+class StoppedError(LifeworthError):
+    """Somebody stopped it before it came to its end; nothing half done is left."""
+
+    code = "stopped"
+    exit_status = 1
+    http_status = 409
+
+
+class NotFoundError(LifeworthError):
+    """There is nothing of that name: no such customer, run, job or page."""
+
+    code = "not_found"
+    exit_status = 2
+    http_status = 404
+
+
+class AccessError(LifeworthError):
+    """Who asks is known and may not do this."""
+
+    code = "forbidden"
+    exit_status = 2
+    http_status = 403
+
+
+class UnknownPersonError(AccessError):
+    """Nobody knows who asks: no sign-in, a wrong or an expired one."""
+
+    code = "unauthenticated"
+    http_status = 401
+
+
+class TooManyError(LifeworthError):
+    """Too often or too fast; `retry_after` says in how many seconds to come back."""
+
+    code = "too_many"
+    exit_status = 1
+    http_status = 429
+
+    def __init__(self, message: str, *, retry_after: float, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
 
 
 class WorkspaceError(LifeworthError):

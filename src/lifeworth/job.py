@@ -105,7 +105,7 @@ def run(
         paths: dict[str, Path] = {}
         if writer is not None:
             with progress.step("Writing"):
-                paths = deliver.write(writer, ws, learned, report)
+                paths = deliver.write(writer, ws, learned, document, report)
     return RunResult(customers, told.summary(facts, paths), document, report, paths)
 
 

@@ -18,7 +18,7 @@ from lifeworth.data.contracts import QUARANTINE_BESIDE
 from lifeworth.data.further import FURTHER
 from lifeworth.data.intake import take_in_alone
 from lifeworth.data.run_writer import RunWriter
-from lifeworth.deliver import close, contract_pages, files_of, keep
+from lifeworth.deliver import close, contract_pages, files_of, keep, keep_report
 from lifeworth.engine.base import Engine
 from lifeworth.report.progress import Progress
 from lifeworth.report.spec import Document, Page, Stat, Stats
@@ -107,7 +107,7 @@ def write(writer: RunWriter, found: Found, report: str) -> dict[str, Path]:
     keep(writer, ws, KEPT)
     writer.write_rows("customers.parquet", found.customers, order_by=["customer_id"])
     writer.write_rows("customers.csv", found.customers, order_by=["customer_id"])
-    writer.write_output("report.html", report)
+    keep_report(writer, found.document, report)
     rows = {name: sum(one[f"rows_{name}"] for one in facts["tables"].values()) for name in ("in", "used")}
     manifest = {"inputs": files_of(facts["tables"]), "settings": facts["settings"], "rows": rows, "facts": facts}
     return close(writer, manifest, ("as_of", "customers", "mrr", "currency"))

@@ -6,10 +6,14 @@ one of its actions is asked for, so that a long list costs nothing at the start.
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
+
+from lifeworth.report.board import Board, Tab
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +52,27 @@ ACTIONS: tuple[Action, ...] = (
     Action("renewals", "subscriptions", "Who renews next, and what is at stake."),
 )
 """In the order a person would ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hung:
+    """A board of the dashboard and the part whose actions answer it."""
+
+    part: str
+    board: Board
+
+    def action(self, tab: Tab) -> Action:
+        """What a tab of the board asks."""
+        known = next((one for one in ACTIONS if (one.part, one.name) == (self.part, tab.action)), None)
+        return known or Action(tab.action, self.part, tab.title or self.board.about)
+
+
+def boards() -> tuple[Hung, ...]:
+    """Every board that a part says in its `page.py` under `BOARDS`, by part; a new one needs no entry here."""
+    house = import_module(__name__.partition(".")[0])
+    found = []
+    for one in pkgutil.iter_modules(house.__path__):
+        name = f"{house.__name__}.{one.name}.page"
+        if one.ispkg and find_spec(name) is not None:
+            found += [Hung(one.name, board) for board in getattr(import_module(name), "BOARDS", ())]
+    return tuple(found)

@@ -63,7 +63,7 @@ class Metric(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    formula: str = Field(description="Arithmetic over measures and other figures: net_revenue / orders.")
+    formula: str = Field(description="Arithmetic over measures and other figures: order_revenue / orders.")
     title: str = Field("", description="What it is called; by default its name.")
     definition: str = Field("", description="What it means, in a sentence.")
     kind: Literal["count", "number", "money", "percent", "ratio", "days", "years"] = Field(

@@ -38,8 +38,21 @@ class Workspace:
     store: Store | None = None
 
     @classmethod
-    def open(cls, folder: Path = DEFAULT, *, settings: Settings | None = None) -> Self:
+    def open(
+        cls,
+        folder: Path = DEFAULT,
+        *,
+        settings: Settings | None = None,
+        engine: Engine | None = None,
+        run_id: str | None = None,
+    ) -> Self:
         """The workspace in a folder, as its current run left it.
+
+        Args:
+            folder: Where it is.
+            settings: Settings to use; by default those of the folder.
+            engine: An engine to answer with, which then reads tables from their files by each query; by default one of its own.
+            run_id: The run to look at; by default the current one.
 
         Raises:
             WorkspaceError: if nothing was run there yet, or a newer version wrote it.
@@ -51,8 +64,8 @@ class Workspace:
             raise WorkspaceError(
                 f"{folder} is no workspace yet.", hint=f"Make it one: lifeworth run ORDERS --workspace {folder}"
             )
-        engine = connect()
-        store = Store(folder, engine)
+        scan, engine = engine is not None, engine or connect()
+        store = Store(folder, engine, scan=scan, run_id=run_id)
         manifest = store.current()
         if manifest is None:
             raise WorkspaceError(

@@ -11,7 +11,8 @@ from typing import Any
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors",),
-    ("units",),
+    ("units", "docstring"),
+    ("asked",),
     ("settings", "report"),
     ("models",),
     ("engine",),
@@ -26,6 +27,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("job_subscriptions",),
     ("job",),
     ("parts",),
+    ("access", "serving", "persons"),
+    ("jobs",),
+    ("api",),
+    ("dashboard",),
     ("cli",),
     ("lifeworth",),
 )

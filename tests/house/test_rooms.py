@@ -22,8 +22,8 @@ ONLY_IN: dict[str, set[str]] = {
     "adbc_driver_manager": {"data"},
     "adbc_driver_sqlite": {"data"},
     "adbc_driver_postgresql": {"data"},
-    "sqlalchemy": {"data", "workspace"},
-    "filelock": {"data", "workspace"},
+    "sqlalchemy": {"data", "workspace", "access", "persons", "jobs", "api"},
+    "filelock": {"data", "workspace", "serving", "persons", "jobs"},
     "threadpoolctl": {"models"},
     "ibis": {
         "engine",
@@ -41,22 +41,32 @@ ONLY_IN: dict[str, set[str]] = {
         "deliver",
         "job",
         "job_subscriptions",
+        "serving",
+        "persons",
     },
     "nutpie": {"models"},
     "arviz": {"models"},
     "scipy": {"models", "evaluation", "data", "clv", "segments", "subscriptions"},
     "lifelines": {"subscriptions"},
+    "fastapi": {"api", "dashboard"},
+    "starlette": {"api", "dashboard"},
+    "dash": {"dashboard"},
+    "dash_mantine_components": {"dashboard"},
+    "dash_ag_grid": {"dashboard"},
+    "plotly": {"dashboard"},
+    "uvicorn": {"cli"},
+    "xlsxwriter": {"api"},
 }
 """Library -> the rooms that may import it."""
 
 NOWHERE = {
     "pandas", "polars", "modin", "dask",
     "pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal",
-    "fastapi", "starlette", "flask", "dash", "plotly", "matplotlib",
+    "flask", "matplotlib",
     "socket", "ssl", "requests", "httpx", "urllib3", "aiohttp", "http", "urllib.request", "ftplib", "smtplib",
     "click", "typer._click", "ibis.backends", "pytest", "lifetimes",
 }  # fmt: skip
-"""No room imports these; the web faces come with issues of their own."""
+"""No room imports these."""
 
 CONNECTIONS = {"connect", "duckdb", "set_backend", "get_backend", "pyspark"}
 """Attributes of `ibis` that would let it run a query past the engine."""

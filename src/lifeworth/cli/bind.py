@@ -16,7 +16,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import typer
 
-from lifeworth.cli.docstring import words
+from lifeworth.docstring import words
 from lifeworth.errors import OptionError
 from lifeworth.units import Period, Rate
 

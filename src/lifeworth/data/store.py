@@ -46,7 +46,14 @@ class Store:
     """The disk side of a workspace."""
 
     def __init__(
-        self, root: Path, engine: Engine, *, state: str | None = None, between: Callable[[str], None] = _go_on
+        self,
+        root: Path,
+        engine: Engine,
+        *,
+        state: str | None = None,
+        between: Callable[[str], None] = _go_on,
+        scan: bool = False,
+        run_id: str | None = None,
     ) -> None:
         """A workspace in a folder; nothing is written before a run begins.
 
@@ -55,17 +62,21 @@ class Store:
             engine: Where tables are loaded to and written from.
             state: URL of the database of runs; by default `state.db` in the folder.
             between: Called with a name after each step of a run that changes the disk; tests stop the process there.
+            scan: Whether a table is read from its file by each query, which spares memory, instead of loaded once.
+            run_id: The run to read; by default the current one. Who answers for long keeps to one while another takes its place.
         """
         self.root = root
         self._engine = engine
         self._state_url = state or f"sqlite:///{root / 'state.db'}"
         self._between = between
+        self._scan = scan
+        self._run_id = run_id
 
     # -- reading ------------------------------------------------------------------------------------------------------
     @property
     def current_folder(self) -> Path | None:
         """The folder of the current run, none before the first."""
-        link = self.root / "runs" / "current"
+        link = self.root / "runs" / (self._run_id or "current")
         return link.resolve() if (link / "manifest.json").exists() else None
 
     def current(self) -> dict[str, Any] | None:
@@ -111,6 +122,8 @@ class Store:
         path = self._table_file(name, folder.name)
         if not path.exists():
             raise WorkspaceError(f"{path} is gone.", hint=f"Run again: lifeworth run ORDERS --workspace {self.root}")
+        if self._scan:
+            return self._engine.scan_parquet(name, path)
         self._engine.read_parquet(name, [path])
         return self._engine.table(name)
 

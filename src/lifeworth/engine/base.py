@@ -108,6 +108,10 @@ class Engine(ABC):
         """Load Parquet files with the types they have, plus `_row`."""
 
     @abstractmethod
+    def scan_parquet(self, name: str, path: Path) -> Table:
+        """A Parquet file under a name, as it is; nothing is loaded: each query reads the columns it needs."""
+
+    @abstractmethod
     def read_json(self, name: str, path: Path) -> Table:
         """Load JSON records (lines or one array) with the types found, plus `_row`; nested values stay nested."""
 
@@ -123,6 +127,15 @@ class Engine(ABC):
         The clock stays as written, an offset is left out. What an engine takes for a date beyond ISO ("epoch") the
         caller finds by the range of the years.
         """
+
+    # -- look-ups -----------------------------------------------------------------------------------------------------
+    @abstractmethod
+    def index(self, name: str, column: str) -> None:
+        """Make single values of a column quick to find in a table that is kept."""
+
+    @abstractmethod
+    def interrupt(self) -> None:
+        """Stop the query that is running, from another thread; it ends with `StoppedError`."""
 
     # -- one row ------------------------------------------------------------------------------------------------------
     def row(self, query: Table) -> dict[str, Any]:

@@ -20,7 +20,7 @@ import pyarrow as pa
 from ibis.expr.types import Column, Table
 
 from lifeworth.engine.base import Engine, TextFormat
-from lifeworth.errors import FileError, StorageError
+from lifeworth.errors import FileError, StoppedError, StorageError
 
 _NAMES = """SELECT table_name, 'TABLE' AS kind FROM duckdb_tables() UNION ALL
 SELECT view_name, 'VIEW' FROM duckdb_views() WHERE NOT internal"""
@@ -139,6 +139,13 @@ class DuckDBEngine(Engine):
         files = "[" + ", ".join(_text(str(path)) for path in paths) + "]"
         return self._numbered(name, f"read_parquet({files})", next(iter(paths), None), first=1)
 
+    def scan_parquet(self, name: str, path: Path) -> Table:
+        with _faults(path):
+            self._clear(name, "TABLE")
+            source = f"read_parquet({_text(str(path))})"
+            self._connection.execute(f"CREATE OR REPLACE VIEW {_name(name)} AS SELECT * FROM {source}")
+        return self._made(name, "VIEW")
+
     def read_json(self, name: str, path: Path) -> Table:
         reader = f"read_json({_text(str(path))}, format = 'auto', sample_size = -1, maximum_object_size = 268435456)"
         return self._numbered(name, reader, path, first=1)
@@ -149,6 +156,14 @@ class DuckDBEngine(Engine):
 
     def iso_time(self, text: Column) -> Column:
         return text.try_cast("timestamp")  # DuckDB's own cast reads every ISO form and keeps the clock as written
+
+    # -- look-ups -----------------------------------------------------------------------------------------------------
+    def index(self, name: str, column: str) -> None:
+        with _faults():
+            self._connection.execute(f"CREATE INDEX {_name(f'{name}_by_{column}')} ON {_name(name)} ({_name(column)})")
+
+    def interrupt(self) -> None:
+        self._connection.interrupt()
 
     def close(self) -> None:
         self._connection.close()
@@ -236,6 +251,8 @@ def _faults(path: Path | None = None) -> Iterator[None]:
                 f"{where}{_short(error)}", hint="Free some space, or name another folder with --workspace."
             ) from error
         raise FileError(f"{where}{_short(error)}") from error
+    except duckdb.InterruptException as error:
+        raise StoppedError("It was stopped before it came to its end.", hint="Ask again.") from error
     except duckdb.Error as error:
         if "does not support null_padding" in str(error):
             raise _ManyLinesError(f"{where}{_short(error)}") from error
