@@ -19,6 +19,7 @@ Work: TypeAlias = Callable[[Path, Book, Job, Progress], dict[str, Any]]
 
 KINDS: dict[str, str] = {
     "run": "lifeworth.jobs.runs:run",
+    "check": "lifeworth.jobs.checks:check",
 }
 """Kind -> module and function."""
 
