@@ -70,9 +70,9 @@ def test_everything_a_server_says_goes_through_it() -> None:
 def test_an_error_of_the_database_names_no_values(tmp_path: Path) -> None:
     """The statement may be logged with a traceback; its values, the hash of a password among them, are left out."""
     book = book_of(tmp_path)
+    book.secret("key", lambda: "hunter2hunter2")
+    again = SECRETS.insert().values(name="key", value="hunter2hunter2")
     with pytest.raises(WorkspaceError) as refused, book.write() as open_:
-        for _ in range(2):
-            values = {"name": "key", "value": "hunter2hunter2"}
-            open_.execute(SECRETS.insert().values(**values))
+        open_.execute(again)
     book.close()
     assert "hunter2" not in str(refused.value.__cause__)
