@@ -300,7 +300,7 @@ def _version(open_: sa.Connection) -> int | None:
 
 def _failed(error: SQLAlchemyError) -> LifeworthError:
     text = str(getattr(error, "orig", None) or error)
-    if "full" in text or "space" in text or "readonly" in text or "read-only" in text:
+    if "full" in text or "space" in text or "disk I/O" in text or "readonly" in text or "read-only" in text:
         return StorageError(f"The state of the workspace cannot be written: {text}.", hint="Free some space.")
     if isinstance(error, DBAPIError) and "locked" in text:
         return WorkspaceError(
