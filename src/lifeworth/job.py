@@ -84,11 +84,12 @@ def run(
         source, cleaned, beside = intake.source, intake.cleaned, intake.beside
         covariates = derive.covariates_wanted(engine, cleaned, settings)
         rows = derive.histories(engine, cleaned, covariates, progress)
+        derive.cohort_table(engine, cleaned)
         learned = learn(engine, rows, cleaned, settings, progress, covariates)
         with progress.step("Valuing every customer"):
             terms = derive.terms_of(engine, cleaned, settings)
             valuation = value(rows, learned.fits, terms)
-            scored = derive.scores(engine, valuation, cleaned)
+            scored = derive.scores(engine, rows, valuation, cleaned)
             drivers = None if learned.fits is None else elasticities(rows, learned.fits, terms)
             derive.forecast_of_cohorts(engine, rows, learned, terms)
         capabilities = readiness(source, cleaned, settings, engine, beside=beside)
