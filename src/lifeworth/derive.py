@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from math import fsum
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from ibis.expr.types import Table
 
 from lifeworth.clv.cohort_forecast import cohort_forecast
@@ -18,6 +22,7 @@ from lifeworth.economics.net import NEEDED, has_basis, net
 from lifeworth.economics.terms import Terms as NetTerms
 from lifeworth.engine.base import Engine
 from lifeworth.errors import DataError
+from lifeworth.facts import recorded
 from lifeworth.features.cohorts import cohorts
 from lifeworth.features.covariates import Wanted, filled, from_the_start
 from lifeworth.features.covariates import choose as wanted
@@ -27,12 +32,17 @@ from lifeworth.kpis.registry import METRICS, evaluate
 from lifeworth.report.progress import Progress
 from lifeworth.segments.groups import groups
 from lifeworth.segments.lifecycle import usual_gap
+from lifeworth.segments.tiers import value_tiers
 from lifeworth.settings import Settings
 from lifeworth.subscriptions.prepare import prepare
 from lifeworth.units import Period, Rate
 from lifeworth.workspace import Workspace
 
 ID = "customer_id"
+
+
+_OF_BOTH = ("historic_clv", "predicted_clv", "predicted_clv_low", "predicted_clv_high", "total_clv")
+"""Figures that orders and contracts make together."""
 
 
 def covariates_wanted(engine: Engine, cleaned: Cleaned, settings: Settings) -> Wanted:
@@ -100,17 +110,83 @@ def _margin(engine: Engine, cleaned: Cleaned, settings: Settings) -> Margin:
 
 
 def scores(engine: Engine, rows: pa.Table, valuation: Valuation, cleaned: Cleaned) -> Table:
-    """Values and groups of every customer: the table `customers_scored`."""
+    """Values and groups of every customer: the table `customers_scored`.
+
+    Who only subscribes stands below those who ordered: with a value and its tier, without what orders alone tell.
+    """
     worth = valuation.scores
+    ordered = worth.slice(0, rows.num_rows)
     by = "predicted_clv" if valuation.equity is not None else "historic_clv" if cleaned.has_money else "orders"
     # Rows are in the order of the customers' ids, so their numbers tell customers apart as the ids do, at half the cost.
     known = {name: rows[name] for name in ("last_day", "orders", "revenue", "x", "recency", "age")}
-    numbered = engine.load("_numbered", pa.table({ID: np.arange(rows.num_rows), **known, "worth": worth[by]}))
+    numbered = engine.load("_numbered", pa.table({ID: np.arange(rows.num_rows), **known, "worth": ordered[by]}))
     gap = engine.row(usual_gap(numbered))["gap"]
     found = engine.arrow(groups(numbered, "worth", gap).order_by("customer_id"))
     engine.drop("_numbered")
+    if worth.num_rows > rows.num_rows:
+        tiers = engine.arrow(value_tiers(engine.load("_all", worth.select([ID, by])), by))
+        engine.drop("_all")
+        found = _with_subscribers(found, tiers, worth[ID])
     columns = {name: (found if name in found.column_names else worth)[name] for name in SCORES.columns if name != ID}
-    return engine.load("customers_scored", pa.table({ID: worth[ID], **columns}).select(list(SCORES.columns)))
+    whole = pa.table({ID: worth[ID], **columns}).select(list(SCORES.columns))
+    return engine.load("customers_scored", whole.sort_by(ID) if worth.num_rows > rows.num_rows else whole)
+
+
+def _with_subscribers(found: pa.Table, tiers: pa.Table, ids: pa.ChunkedArray) -> pa.Table:
+    """Groups of those who ordered and, below them, of those who only subscribe; tiers are of all of them together."""
+    more = len(ids) - found.num_rows
+    longer = {
+        name: pa.chunked_array([*found[name].chunks, pa.nulls(more, found[name].type)]) for name in found.column_names
+    }
+    return pa.table(
+        {**longer, "value_tier": tiers["value_tier"].take(pc.index_in(ids, value_set=tiers[ID].combine_chunks()))}
+    )
+
+
+def together(engine: Engine, valuation: Valuation, said: Mapping[str, Any] | None) -> Valuation:
+    """One value a customer: that of orders and contracts, where the run has both and orders are predicted.
+
+    Args:
+        engine: Where `customer_value` is.
+        valuation: What orders are worth, in the order of the history.
+        said: What the run wrote down of subscriptions.
+
+    Returns:
+        The same customers in the same order with the value of both, and below them those who only subscribe.
+    """
+    if valuation.equity is None or not said or "customer_value" not in engine.tables():
+        return valuation
+    both = engine.arrow(engine.table("customer_value"))
+    scores, ids = valuation.scores, both[ID].combine_chunks()
+    at = pc.index_in(scores[ID], value_set=ids)
+    known = {name: both[name].take(at) for name in _OF_BOTH}
+    valued = pa.table({name: known.get(name, scores[name]) for name in scores.column_names})
+    only = both.filter(pc.invert(pc.is_in(both[ID], value_set=scores[ID].combine_chunks()))).sort_by(ID)
+    if only.num_rows:
+        as_of = scores["as_of"][0]
+        of_contracts = {ID: only[ID], **{name: only[name] for name in _OF_BOTH}}
+        of_contracts |= {
+            "as_of": pa.repeat(as_of, only.num_rows),
+            "orders": pa.repeat(pa.scalar(0, scores["orders"].type), only.num_rows),
+        }
+        rest = {
+            name: of_contracts.get(name, pa.nulls(only.num_rows, scores[name].type)) for name in scores.column_names
+        }
+        valued = pa.concat_tables([valued, pa.table(rest).cast(valued.schema)])
+    return replace(valuation, scores=valued, equity=_equity(both, valuation.equity, said.get("value")))
+
+
+def _equity(both: pa.Table, orders: dict[str, float], contracts: dict[str, float] | None) -> dict[str, float]:
+    """Customer equity of orders and contracts; its ends as if both went well or badly together, so too wide rather than too narrow."""
+    of_orders, of_contracts = (fsum(_known(both[name])) for name in ("order_clv", "subscription_clv"))
+    # Where renewals stand among the orders, only the share of the other orders is left of what the order model expects.
+    share = of_orders / orders["value"] if orders["value"] > 0 else 1.0
+    ends = {name: orders[name] * share + (contracts or {}).get(name, of_contracts) for name in ("low", "high")}
+    return {"value": fsum(_known(both["predicted_clv"])), **ends}
+
+
+def _known(values: pa.ChunkedArray) -> Any:
+    return values.drop_null().to_numpy()
 
 
 def forecast_of_cohorts(engine: Engine, rows: pa.Table, learned: Learned, terms: Terms) -> None:
@@ -130,11 +206,17 @@ def _channels(engine: Engine, customers: int) -> pa.ChunkedArray:
     return found["channel"].take(pa.array(place, mask=place < 0))
 
 
-def contracts(ws: Workspace) -> dict[str, Any] | None:
+def contracts(
+    engine: Engine, valuation: Valuation, cleaned: Cleaned, terms: Terms, settings: Settings
+) -> dict[str, Any] | None:
     """The tables of subscriptions and what the run writes down of them; nothing without any."""
-    if not ws.has("subscriptions"):
+    if "subscriptions" not in engine.tables():
         return None
-    return prepare(ws)
+    engine.load("order_value", valuation.scores)
+    said = {"value": {"margin": terms.margin.rate}, "settings": recorded(settings)}
+    found = prepare(Workspace(engine, settings, cleaned.as_of, cleaned.currency, said))
+    engine.drop("order_value")
+    return found
 
 
 def costs(ws: Workspace, terms: Terms) -> dict[str, Any] | None:
