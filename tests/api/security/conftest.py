@@ -72,6 +72,10 @@ async def size(request: Request) -> Response:
     return PlainTextResponse(str(total))
 
 
+async def missing(request: Request) -> Response:
+    return PlainTextResponse("none", 404)
+
+
 async def index(request: Request) -> Response:
     return HTMLResponse("<p>page</p>")
 
@@ -95,6 +99,7 @@ def application(tmp_path: Path) -> Iterator[Callable[..., Starlette]]:
             "/api/v1/size": size,
             "/_dash-update-component": size,
             "/assets/x.css": size,
+            "/assets/none.css": missing,
             "/broken": broken,
             "/{page:path}": index,
         }

@@ -110,7 +110,7 @@ def _play(
             body = left.pop(0)
             return {"type": "http.request", "body": body, "more_body": bool(left) or stops}
         if stops:
-            await asyncio.sleep(3_600)
+            await asyncio.sleep(5)
         await asyncio.sleep(leaves_after)
         return {"type": "http.disconnect"}
 
