@@ -201,7 +201,9 @@ def test_blocks_of_customers_change_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     whole = bridge(*dates).parts
     monkeypatch.setattr(module, "BLOCK", 1)
     for name in whole.column_names[1:]:
-        np.testing.assert_allclose(bridge(*dates).parts[name].to_numpy(), whole[name].to_numpy(), rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(
+            bridge(*dates).parts[name].to_numpy(), whole[name].to_numpy(), rtol=1e-12, atol=1e-12
+        )
 
 
 def test_dates_in_the_wrong_order_or_without_value_are_refused() -> None:

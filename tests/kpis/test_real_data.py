@@ -12,8 +12,9 @@ import pytest
 from tests.kpis.figures import figures
 
 import lifeworth
-from lifeworth.kpis.actions import _two, cohorts, kpis
+from lifeworth.kpis.actions import cohorts, kpis
 from lifeworth.kpis.grid import Grid
+from lifeworth.kpis.reckon import two
 from lifeworth.report.spec import Heatmap, Table
 from lifeworth.units import DAYS_PER_YEAR, Period
 from lifeworth.workspace import Workspace
@@ -101,7 +102,7 @@ def asked(ws: Workspace, grid: Grid) -> dict[str, float | None]:
 
 @pytest.mark.parametrize("period", [Period.months(12), Period.months(3), Period.days(45)], ids=str)
 def test_every_figure_equals_a_computation_in_plain_sql(real: Workspace, period: Period) -> None:
-    grid = _two(date.fromisoformat(real.facts["first_day"]), real.as_of, period)
+    grid = two(date.fromisoformat(real.facts["first_day"]), real.as_of, period)
     ours = figures(real, grid)[None, len(grid) - 1]
     for name, value in asked(real, grid).items():
         assert ours[name].value == (None if value is None else pytest.approx(value, rel=1e-9)), name

@@ -35,14 +35,23 @@ Bools = NDArray[np.bool_]
 CAUSES: dict[str, tuple[str, str]] = {
     "new": ("New customers", "Value of customers whose first order came since."),
     "lost": ("Lost customers", "What time and silence took from customers who have become lost since."),
-    "time": ("Passing of time", "What a silent customer's value loses, or a young one's gains, by time alone; of those who stayed."),
-    "frequency": ("Orders", "What the orders that came since say of how often customers will order and whether they stay."),
+    "time": (
+        "Passing of time",
+        "What a silent customer's value loses, or a young one's gains, by time alone; of those who stayed.",
+    ),
+    "frequency": (
+        "Orders",
+        "What the orders that came since say of how often customers will order and whether they stay.",
+    ),
     "basket": ("Basket", "What customers spent on an order since."),
     "margin": ("Margin", "Another contribution margin."),
     "discount": ("Discount and horizon", "Another discount rate, horizon, or length of its months."),
     "order_model": ("Model of orders", "The order model fitted anew, or another one, on the same histories."),
     "spend_model": ("Model of spend", "The spend model fitted anew on the same histories."),
-    "gone": ("No longer known", "Value of customers the later data do not hold any more: merged, erased, or all orders sent back."),
+    "gone": (
+        "No longer known",
+        "Value of customers the later data do not hold any more: merged, erased, or all orders sent back.",
+    ),
 }
 """Causes with their names and meanings, in the order they are read."""
 
@@ -159,9 +168,7 @@ def _value(rows: pa.Table, snapshot: Snapshot) -> Floats:
     return orders * _basket(rows, fits) * terms.margin.rate
 
 
-def _of_stayers(
-    earlier: Snapshot, later: Snapshot, was: pa.Table, now: pa.Table, lost: pa.Array | None
-) -> pa.Table:
+def _of_stayers(earlier: Snapshot, later: Snapshot, was: pa.Table, now: pa.Table, lost: pa.Array | None) -> pa.Table:
     sides = (earlier, later)
     past = (was, now)
     days = float((later.terms.as_of - earlier.terms.as_of).days)

@@ -49,10 +49,15 @@ class Band:
                     hint="red = 8, goal = 10, red_above = 13",
                 )
         elif self.red_above is not None:
-            raise OptionError("A second red flag belongs to a measure that is kept in the middle.", hint='direction = "middle"')
+            raise OptionError(
+                "A second red flag belongs to a measure that is kept in the middle.", hint='direction = "middle"'
+            )
         elif (self.goal > self.red) != (self.direction == "up") or self.goal == self.red:
             way = "above" if self.direction == "up" else "below"
-            raise OptionError(f"The goal {self.goal:g} does not lie {way} the red flag {self.red:g}.", hint="Turn them round, or the direction.")
+            raise OptionError(
+                f"The goal {self.goal:g} does not lie {way} the red flag {self.red:g}.",
+                hint="Turn them round, or the direction.",
+            )
 
 
 def score(value: float | None, band: Band) -> float | None:
