@@ -35,6 +35,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("customers", "clv", "Customers ranked by a figure, all of them or one group."),
     Action("alive", "clv", "Whether one customer still buys, day by day, and what is next."),
     Action("elasticities", "clv", "What moves customer equity, and by how much."),
+    Action("bridge", "clv", "Why customer equity moved since an earlier run, cause by cause."),
     Action("net", "economics", "What is left of the margin after costs, term by term."),
     Action("payback", "economics", "When acquisition cost is earned back, observed and predicted."),
     Action("calc", "clv", "The simple CLV calculator, every term shown, with what-ifs."),

@@ -7,9 +7,10 @@ from typing import Any, Literal
 import ibis
 import numpy as np
 
-from lifeworth.clv import page
+from lifeworth.clv import bridge_page, page, snapshots
 from lifeworth.clv.alive import alive_path
 from lifeworth.clv.alive import page as alive_page
+from lifeworth.clv.bridge import bridge as equity_bridge
 from lifeworth.clv.simple import SimpleCLV, customer_lifespan, from_totals
 from lifeworth.errors import OptionError
 from lifeworth.features.levels import Levels
@@ -219,3 +220,36 @@ def _given_once(others: dict[str, float | None]) -> None:
 
 def _ranked(scored: ibis.expr.types.Table, by: str) -> ibis.expr.types.Table:
     return scored.order_by([scored[by].isnull(), scored[by].desc(), scored.customer_id])
+
+
+def bridge(ws: Workspace, *, since: str | None = None) -> Page:
+    """Why customer equity is another than at an earlier run: new and lost customers, orders, basket, margin, time, model.
+
+    Args:
+        ws: The workspace.
+        since: A run or a date (the latest run up to it); by default the latest run of an earlier as-of day.
+
+    Raises:
+        OptionError: if no run is called so.
+        DataError: if there is no earlier run, or one of the two predicted no value.
+    """
+    run = snapshots.before(ws, since)
+    with snapshots.opened(ws, run) as earlier:
+        was, groups_then = snapshots.snapshot(earlier), snapshots.groups(earlier)
+        day = earlier.as_of
+    groups_now = snapshots.groups(ws)
+    found = equity_bridge(was, snapshots.snapshot(ws), snapshots.newly_lost(groups_then, groups_now))
+    parts = {
+        title: found.by({**groups_then.get(title, {}), **groups_now[title]})
+        for title in groups_now
+        if title != snapshots.STATUS
+    }
+    return bridge_page.page(
+        found,
+        parts,
+        since=day,
+        as_of=ws.as_of,
+        currency=ws.currency,
+        horizon=ws.horizon,
+        what=ws.facts["value"]["value_of"],
+    )
