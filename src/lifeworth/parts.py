@@ -36,6 +36,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("alive", "clv", "Whether one customer still buys, day by day, and what is next."),
     Action("elasticities", "clv", "What moves customer equity, and by how much."),
     Action("bridge", "clv", "Why customer equity moved since an earlier run, cause by cause."),
+    Action("ledger", "clv", "What earlier runs promised, held to what came since."),
     Action("net", "economics", "What is left of the margin after costs, term by term."),
     Action("payback", "economics", "When acquisition cost is earned back, observed and predicted."),
     Action("calc", "clv", "The simple CLV calculator, every term shown, with what-ifs."),

@@ -189,7 +189,7 @@ def test_back_and_forth_is_the_same_with_the_other_sign() -> None:
 def test_groups_add_up_to_the_whole() -> None:
     later = {**{name: (x, r, age + 30, spent) for name, (x, r, age, spent) in PEOPLE.items()}, "d": (0, 0, 5, 30.0)}
     found = bridge(snapshot(PEOPLE, START), snapshot(later, START + timedelta(days=30), model=1))
-    groups = found.by({"a": "web", "b": "shop", "d": "web"})
+    groups = found.by(pa.table({"customer_id": ["a", "b", "d"], "group": ["web", "shop", "web"]}))
     assert set(groups) == {"web", "shop", None}
     for cause, total in found.causes.items():
         assert math.fsum(one[cause] for one in groups.values()) == pytest.approx(total, abs=1e-9)

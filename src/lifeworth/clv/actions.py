@@ -7,12 +7,14 @@ from typing import Any, Literal
 import ibis
 import numpy as np
 
-from lifeworth.clv import bridge_page, page, snapshots
+from lifeworth.clv import bridge_page, ledger_page, page, snapshots
+from lifeworth.clv import ledger as accounts
 from lifeworth.clv.alive import alive_path
 from lifeworth.clv.alive import page as alive_page
+from lifeworth.clv.bridge import Snapshot
 from lifeworth.clv.bridge import bridge as equity_bridge
 from lifeworth.clv.simple import SimpleCLV, customer_lifespan, from_totals
-from lifeworth.errors import OptionError
+from lifeworth.errors import DataError, OptionError
 from lifeworth.features.levels import Levels
 from lifeworth.report.spec import Column, Page, Table
 from lifeworth.units import Period
@@ -238,10 +240,11 @@ def bridge(ws: Workspace, *, since: str | None = None) -> Page:
         was, groups_then = snapshots.snapshot(earlier), snapshots.groups(earlier)
         day = earlier.as_of
     groups_now = snapshots.groups(ws)
-    found = equity_bridge(was, snapshots.snapshot(ws), snapshots.newly_lost(groups_then, groups_now))
+    lost = snapshots.newly_lost(groups_then.get(snapshots.STATUS), groups_now.get(snapshots.STATUS))
+    found = equity_bridge(was, snapshots.snapshot(ws), lost)
     parts = {
-        title: found.by({**groups_then.get(title, {}), **groups_now[title]})
-        for title in groups_now
+        title: found.by(snapshots.both(groups_then.get(title), rows))
+        for title, rows in groups_now.items()
         if title != snapshots.STATUS
     }
     return bridge_page.page(
@@ -253,3 +256,40 @@ def bridge(ws: Workspace, *, since: str | None = None) -> Page:
         horizon=ws.horizon,
         what=ws.facts["value"]["value_of"],
     )
+
+
+def ledger(ws: Workspace) -> Page:
+    """What earlier runs expected of their customers, and what came since: were the promises kept?
+
+    Args:
+        ws: The workspace.
+
+    Raises:
+        DataError: if there is no earlier run with a model.
+    """
+    runs = [run for run in snapshots.kept(ws) if run.as_of < ws.as_of]
+    if not runs:
+        raise DataError("There is no earlier run to hold to anything.", hint=snapshots.AGAIN)
+    entries: list[accounts.Entry] = []
+    ways: list[tuple[str, accounts.Entry]] = []
+    before: Snapshot | None = None
+    contest = None
+    for run in {one.as_of: one for one in runs}.values():
+        with snapshots.opened(ws, run) as earlier:
+            try:
+                told = snapshots.snapshot(earlier)
+            except DataError:
+                continue  # a run without a model promised nothing
+            known = snapshots.groups(earlier)
+        end = accounts.until(told, ws.as_of)
+        came = accounts.align(told.rows, snapshots.came_since(ws, run.as_of, end))
+        cohorts = accounts.quarters(told.rows)
+        entries.append(accounts.entry(run.run_id, told, came, end, cohorts))
+        if len(entries) == 1:
+            named = {title: accounts.groups_of(told.rows, rows) for title, rows in known.items()}
+            ways = [("Cohort", entries[0])]
+            ways += [(title, accounts.entry(run.run_id, told, came, end, rows)) for title, rows in named.items()]
+        if before is not None and entries[-1].held is not None:
+            contest = (before.terms.as_of, told.terms.as_of, *accounts.challenge(before, told, came, end))
+        before = told
+    return ledger_page.page(entries, ways, contest, as_of=ws.as_of, currency=ws.currency)

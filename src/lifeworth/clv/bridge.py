@@ -95,14 +95,14 @@ class Bridge:
         """What is left when every cause is taken off the change: nothing but rounding of the last digits."""
         return math.fsum([self.after, -self.before, *(-value for value in self.causes.values())])
 
-    def by(self, groups: Mapping[str, str | None]) -> dict[str | None, dict[str, float]]:
+    def by(self, groups: pa.Table) -> dict[str | None, dict[str, float]]:
         """The causes told apart by a group of each customer; the groups add up to the whole.
 
         Args:
-            groups: From customer to group; whoever is not in it belongs to the group `None`.
+            groups: `customer_id` and `group`; whoever is not in it belongs to the group `None`.
         """
-        named = pa.array([groups.get(one) for one in self.parts["customer_id"].to_pylist()], pa.string())
-        whole = self.parts.append_column("group", named)
+        at = pc.index_in(self.parts["customer_id"], value_set=groups["customer_id"].combine_chunks())
+        whole = self.parts.append_column("group", groups["group"].take(at))
         figures = ("before", "after", *CAUSES)
         summed = whole.group_by("group", use_threads=False).aggregate([(name, "sum") for name in figures])
         return {

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import ibis
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lifeworth.clv.bridge import Snapshot
 from lifeworth.clv.margin import Margin
@@ -151,18 +153,36 @@ def fits_of(ws: Workspace) -> Fits:
     )
 
 
-def groups(ws: Workspace) -> dict[str, dict[str, str | None]]:
-    """Of each way to tell customers apart that a run knows: from customer to group."""
+def groups(ws: Workspace) -> dict[str, pa.Table]:
+    """Of each way to tell customers apart that a run knows: `customer_id` and `group`."""
     found = {}
     for title, (table, column) in GROUPS.items():
         if ws.has(table) and column in ws.table(table).columns:
-            rows = ws.engine.arrow(ws.table(table).select("customer_id", column))
-            found[title] = dict(zip(rows["customer_id"].to_pylist(), rows[column].to_pylist(), strict=True))
+            rows = ws.table(table)
+            found[title] = ws.engine.arrow(rows.select("customer_id", group=rows[column]))
     return found
 
 
-def newly_lost(then: dict[str, dict[str, str | None]], now: dict[str, dict[str, str | None]]) -> pa.Array:
+def both(then: pa.Table | None, now: pa.Table) -> pa.Table:
+    """The groups of the later date, and of the earlier one for who is not there any more."""
+    if then is None:
+        return now
+    gone = then.filter(pc.invert(pc.is_in(then["customer_id"], value_set=now["customer_id"].combine_chunks())))
+    return pa.concat_tables([now, gone])
+
+
+def newly_lost(then: pa.Table | None, now: pa.Table | None) -> pa.Array:
     """Customers who are lost by their own rhythm now and were not then."""
-    was = then.get(STATUS, {})
-    fresh = [one for one, status in now.get(STATUS, {}).items() if status == LOST and one in was and was[one] != LOST]
-    return pa.array(fresh, pa.string())
+    if then is None or now is None:
+        return pa.array([], pa.string())
+    standing = then.filter(pc.fill_null(pc.not_equal(then["group"], LOST), fill_value=True))
+    lost = now.filter(pc.fill_null(pc.equal(now["group"], LOST), fill_value=False))
+    fresh = pc.is_in(lost["customer_id"], value_set=standing["customer_id"].combine_chunks())
+    return lost["customer_id"].filter(fresh).combine_chunks()
+
+
+def came_since(ws: Workspace, day: date, until: date) -> pa.Table:
+    """What each customer did after a day, up to another one inclusive, as the current run knows it: `customer_id`, `orders`, `value`."""
+    days = ws.table("purchase_days")
+    later = days.filter((days["day"] > ibis.literal(day)) & (days["day"] <= ibis.literal(until)))
+    return ws.engine.arrow(later.group_by("customer_id").agg(orders=later.count(), value=later["value"].sum()))
