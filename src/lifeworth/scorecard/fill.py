@@ -12,7 +12,8 @@ from typing import Any
 
 import ibis
 
-from lifeworth.errors import OptionError, near
+from lifeworth.clv import snapshots
+from lifeworth.errors import DataError, OptionError, near
 from lifeworth.kpis.grid import Grid, calendar
 from lifeworth.kpis.metric import Metric
 from lifeworth.kpis.reckon import first_day, reckonings, two
@@ -94,6 +95,7 @@ def fill(ws: Workspace, card: Scorecard) -> dict[str, Filled]:
         found = reckonings(ws, figures, grid, names)
         k = len(grid) - 1
         now[period] = grid, found[None, k], found[None, k - 1]
+    stood = _stood(ws, figures, card)
     seen = _observed(ws, [one for one in card.measures.values() if one.observation])
     filled = {}
     for name, one in card.measures.items():
@@ -101,7 +103,8 @@ def fill(ws: Workspace, card: Scorecard) -> dict[str, Filled]:
             metric = figures.metric(one.metric)
             grid, current, earlier = now[one.period]
             figure = current.figure(metric)
-            raw = _Raw(figure.value, earlier.figure(metric).value, figure.why, _source(figures, metric))
+            before = stood.get(one.metric, earlier.figure(metric).value)
+            raw = _Raw(figure.value, before, figure.why, _source(figures, metric))
             filled[name] = _filled(name, one, raw, metric)
         else:
             filled[name] = _filled(name, one, seen[one.observation, one.period], None)
@@ -198,6 +201,22 @@ def _direction(metric: Metric | None) -> Direction:
 
 def _source(figures: Catalogue, metric: Metric) -> str:
     return ", ".join(figures.needs(metric))
+
+
+def _stood(ws: Workspace, figures: Catalogue, card: Scorecard) -> dict[str, float | None]:
+    """Figures that are known for the as-of day only, as the latest earlier run knew them on its own."""
+    names = {one.metric for one in card.measures.values() if one.metric}
+    names = {name for name in names if "period" not in figures.grains(figures.metric(name))}
+    if not names:
+        return {}
+    try:
+        run = snapshots.before(ws)
+    except DataError:
+        return {}
+    with snapshots.opened(ws, run) as earlier:
+        grid = two(first_day(earlier), earlier.as_of, Period.months(12))
+        found = reckonings(earlier, figures, grid, sorted(names))[None, len(grid) - 1]
+        return {name: found.figure(figures.metric(name)).value for name in names}
 
 
 def _by_period(card: Scorecard) -> dict[Period, list[str]]:
