@@ -22,7 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from lifeworth.errors import LifeworthError, StorageError, WorkspaceError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised by one whenever the tables below change; `_UPGRADES` says how an older book becomes a newer one."""
 
 PATIENCE_MS = 5_000
@@ -162,6 +162,53 @@ ERASURES = sa.Table(
     sa.Column("proof", sa.Text, nullable=False, server_default="{}"),
 )
 """Persons who asked to be forgotten, by a keyed hash of their id: a later import must not bring them back."""
+
+REVIEWS = sa.Table(
+    "reviews",
+    META,
+    sa.Column("review_id", sa.String(32), primary_key=True),
+    sa.Column("held_on", sa.Date, nullable=False),
+    sa.Column("as_of", sa.Date, nullable=False),
+    sa.Column("run_id", sa.String(64), nullable=False),
+    sa.Column("frozen", sa.Text, nullable=False),
+    sa.Column("opened_by", sa.String(120), nullable=False, server_default=""),
+    sa.Column("created_at", sa.DateTime, nullable=False),
+    sa.Column("closed_at", sa.DateTime),
+)
+"""Reviews of the scorecard, each with the figures of its day."""
+
+MINUTES = sa.Table(
+    "minutes",
+    META,
+    sa.Column("minute_id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("review_id", sa.String(32), nullable=False, index=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("subject", sa.String(120), nullable=False, server_default=""),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("owner", sa.String(120), nullable=False, server_default=""),
+    sa.Column("due", sa.Date),
+    sa.Column("follows", sa.Integer),
+    sa.Column("detail", sa.Text, nullable=False, server_default="{}"),
+    sa.Column("written_by", sa.String(120), nullable=False, server_default=""),
+    sa.Column("created_at", sa.DateTime, nullable=False),
+)
+"""What was said in reviews: comments, decisions, actions, changes, and what became of them. Rows are only ever added."""
+
+ALERTS = sa.Table(
+    "alerts",
+    META,
+    sa.Column("alert_id", sa.String(32), primary_key=True),
+    sa.Column("fingerprint", sa.String(64), nullable=False, index=True),
+    sa.Column("check", sa.String(48), nullable=False),
+    sa.Column("severity", sa.String(16), nullable=False),
+    sa.Column("run_id", sa.String(64), nullable=False, server_default=""),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("raised_at", sa.DateTime, nullable=False),
+    sa.Column("seen_at", sa.DateTime, nullable=False),
+    sa.Column("sent_at", sa.DateTime),
+    sa.Column("closed_at", sa.DateTime),
+)
+"""Alerts of monitoring; one that is raised again while it is open is the same alert."""
 
 
 class Book:
