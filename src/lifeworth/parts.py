@@ -52,6 +52,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("subscriptions", "subscriptions", "Monthly recurring revenue and what changed it, month by month."),
     Action("retention", "subscriptions", "Who stays, by plan and billing period: observed and expected."),
     Action("renewals", "subscriptions", "Who renews next, and what is at stake."),
+    Action("scorecard", "scorecard", "The Balanced Scorecard, filled from the company's own data."),
+    Action("strategy", "scorecard", "The strategy map, every arrow held to the data."),
+    Action("targets", "scorecard", "Targets that reach a wanted customer equity, and what each is worth."),
+    Action("reviews", "scorecard", "What reviews decided, and whether it worked."),
+    Action("review", "scorecard", "Hold a review: freeze the figures, write minutes, end it."),
 )
 """In the order a person would ask."""
 
