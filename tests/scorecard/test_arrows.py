@@ -24,9 +24,7 @@ def test_of_series_that_know_nothing_of_each_other_few_are_seen(slowness: float)
     """Each on a card of its own, so that the share called seen is the share of false ones."""
     rng = np.random.default_rng(7)
     cards = 300
-    found = [
-        judge([Pair([*sluggish(rng, 30, slowness)], [*sluggish(rng, 30, slowness)], 2)])[0] for _ in range(cards)
-    ]
+    found = [judge([Pair([*sluggish(rng, 30, slowness)], [*sluggish(rng, 30, slowness)], 2)])[0] for _ in range(cards)]
     seen = sum(one.verdict in {"seen", "contradicted"} for one in found)
     # Three standard errors of a share of a tenth.
     assert seen / cards <= FALSE + 3 * (FALSE * (1 - FALSE) / cards) ** 0.5
@@ -110,7 +108,10 @@ def test_the_company_that_was_made_up_shows_the_arrows_that_were_put_in(tmp_path
         replies.append(float(np.mean(np.log(hours))) if hours else None)
     idle = ("office_energy_kwh", "meetings_held", "social_followers_gained")
     lag = World().training_lag
-    pairs = [Pair(series["training_hours"], replies, lag, "-"), *(Pair(series[name], replies, lag, "-") for name in idle)]
+    pairs = [
+        Pair(series["training_hours"], replies, lag, "-"),
+        *(Pair(series[name], replies, lag, "-") for name in idle),
+    ]
     true, *false = judge(pairs)
     assert true.verdict == "seen"
     assert all(one.verdict != "seen" for one in false)

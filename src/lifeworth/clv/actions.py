@@ -255,6 +255,7 @@ def bridge(ws: Workspace, *, since: str | None = None) -> Page:
         currency=ws.currency,
         horizon=ws.horizon,
         what=ws.facts["value"]["value_of"],
+        contracts=bool(ws.facts.get("subscriptions")),
     )
 
 

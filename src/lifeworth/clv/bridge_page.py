@@ -22,6 +22,7 @@ def page(
     currency: str,
     horizon: str,
     what: str,
+    contracts: bool = False,
 ) -> Page:
     """The change of customer equity between two days by its causes, all in all and by group.
 
@@ -33,6 +34,7 @@ def page(
         currency: Of the amounts.
         horizon: How far ahead value is predicted, in words.
         what: What a value is made of: "margin" or "revenue".
+        contracts: Whether there are subscriptions too, whose value is not told here.
     """
     causes = {cause: total for cause, total in found.causes.items() if total != 0}
     change = found.after - found.before
@@ -52,6 +54,12 @@ def page(
         )
     )
     blocks: list[Block] = [head]
+    if contracts:
+        blocks.append(
+            Text(
+                "This is the value of orders. Contracts are part of customer equity too; what moved them, the page of subscriptions tells month by month."
+            )
+        )
     if not causes:
         blocks.append(Text("Nothing has changed between the two runs."))
     else:

@@ -9,7 +9,7 @@ from lifeworth.data.book import book_of
 from lifeworth.errors import DataError, OptionError, WorkspaceError
 from lifeworth.kpis.registry import catalogue
 from lifeworth.report.spec import Page
-from lifeworth.scorecard import page
+from lifeworth.scorecard import page, review_page
 from lifeworth.scorecard.arrows import Found, Pair, judge
 from lifeworth.scorecard.card import Scorecard
 from lifeworth.scorecard.files import card_of
@@ -83,10 +83,10 @@ def reviews(ws: Workspace, *, show: str | None = None) -> Page:
     """
     kept = _kept(ws)
     if show is not None:
-        return page.review(kept.get(show), kept.minutes(show), currency=ws.currency)
+        return review_page.review(kept.get(show), kept.minutes(show), currency=ws.currency)
     of = standing(ws, arrows=False)
     still = kept.still_open(_scores(of), ws.as_of)
-    return page.reviews(kept.all(), kept.minutes(), still, as_of=ws.as_of, currency=ws.currency)
+    return review_page.reviews(kept.all(), kept.minutes(), still, as_of=ws.as_of, currency=ws.currency)
 
 
 def review(
@@ -145,7 +145,7 @@ def review(
         )
     if close:
         kept.close(is_open.review_id)
-    return page.review(kept.get(is_open.review_id), kept.minutes(is_open.review_id), currency=ws.currency)
+    return review_page.review(kept.get(is_open.review_id), kept.minutes(is_open.review_id), currency=ws.currency)
 
 
 def standing(ws: Workspace, *, arrows: bool = True) -> Standing:
