@@ -119,6 +119,20 @@ def test_a_campaign_whose_costs_stand_with_its_customers_is_counted_once(engine)
     assert (line.shared, line.unshared) == (pytest.approx(3.0), 0.0)
 
 
+def test_a_campaign_for_somebody_who_never_bought_does_not_make_customers_dearer_to_keep(engine):
+    tables = base(engine, {"one": ("Search", [("2024-12-05", 10.0)], 0.5, 1.0)})
+    reached = [
+        {"campaign_id": "spring", "customer_id": who, "arm": "treated", "assigned_at": at("2025-03-03"), "cost": cost}
+        for who, cost in (("one", 3.0), ("nobody yet", 90.0))
+    ]
+    tables["assignments"] = engine.load("assignments", typed("assignments", reached))
+    line = {one.name: one for one in net(engine, tables, terms()).lines}["retention_cost"]
+    assert (line.shared, line.unshared) == pytest.approx((3.0, 90.0))
+    # 3 within the six months from January to June in which one was to be kept: 6 a year.
+    expected = rows(engine)["one"]["expected_retention_cost"]
+    assert expected == pytest.approx(6.0 * 0.5 * terms().years * terms().halfway)
+
+
 def test_assumed_retention_costs_run_while_a_customer_is_to_be_kept(engine):
     tables = base(engine, {"one": ("Search", [("2023-01-05", 10.0)], 0.5, 1.0)})
     net(engine, tables, terms(assumptions=Assumptions(retention_per_customer_year=24.0)))
