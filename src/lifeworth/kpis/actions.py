@@ -54,7 +54,7 @@ def kpis(
     if by == "company":
         months = calendar(first, ws.as_of, MONTH)
         trend = _reckonings(ws, figures, months, page.TREND)
-        cells = ws.engine.arrow(ws.table("cohorts")).to_pylist()
+        cells = ws.engine.arrow(ws.table("cohorts")).to_pylist() if ws.has("cohorts") else []
         return page.kpis(whole, trend, cells, figures, grid, months, currency=ws.currency)
     parts = _reckonings(ws, figures, grid, by=by, segment=segment)
     return page_by.parts(parts, whole, figures, grid, by=by, segment=segment, currency=ws.currency)
@@ -268,5 +268,10 @@ def _only_now(measures: Collection[Measure], k: int, grid: Grid) -> dict[str, st
 
 
 def _first_day(ws: Workspace) -> date:
-    first = date.fromisoformat(ws.facts["first_day"])
+    """The first day the data know of: of an order or, without orders, of a subscription."""
+    if "first_day" in ws.facts:
+        first = date.fromisoformat(ws.facts["first_day"])
+    else:
+        began = ws.table("subscriptions")["started_at"].min().as_table()
+        first = next(iter(ws.engine.row(began).values())) or ws.as_of
     return min(first, ws.as_of - timedelta(days=1))

@@ -18,6 +18,7 @@ from lifeworth.units import Period
 from lifeworth.workspace import Workspace
 
 NO_SUBSCRIPTIONS = "There is no table of subscriptions, so only what tools for shops say is shown."
+NO_ORDERS = "There are no orders, so only what tools for subscriptions say is shown."
 YEAR = Period.months(12)
 
 R = TypeVar("R")
@@ -32,8 +33,17 @@ def presets(ws: Workspace, name: str | None) -> Page:
             f"{TOOLS[name].title} looks at subscriptions, and there is no such table.",
             hint="Add it: lifeworth run ORDERS --table subscriptions=FILE",
         )
-    wanted = [tool for tool in TOOLS.values() if name in {None, tool.name} and (subscribed or tool.reading is None)]
-    shop = _shop(ws)
+    ordered = ws.has("orders")
+    if name is not None and TOOLS[name].reading is None and not ordered:
+        raise DataError(
+            f"{TOOLS[name].title} looks at orders, and there are none.", hint="Add them: lifeworth run ORDERS"
+        )
+    wanted = [
+        tool
+        for tool in TOOLS.values()
+        if name in {None, tool.name} and (ordered if tool.reading is None else subscribed)
+    ]
+    shop = _shop(ws) if ordered else {}
     of_reading = _once(lambda reading: _moves(ws, reading))
     terms = {
         tool.name: dict(shop) if tool.reading is None else _terms(of_reading(tool.reading), tool, ws.as_of)
@@ -46,7 +56,7 @@ def presets(ws: Workspace, name: str | None) -> Page:
         ours = figures(LIFEWORTH, _terms(of_reading(LIFEWORTH.reading), LIFEWORTH, ws.as_of))
     bridges = [one for tool in wanted for one in _bridges(ws, tool, answers[tool.name][1], ours, terms[tool.name])]
     if name is None:
-        notes = [] if subscribed else [NO_SUBSCRIPTIONS]
+        notes = [NO_SUBSCRIPTIONS] if not subscribed else [] if ordered else [NO_ORDERS]
         return page_presets.presets(answers, bridges, notes, as_of=ws.as_of, currency=ws.currency)
     tool, found = answers[name]
     gates = shops.gates(_lives(ws), date.fromisoformat(ws.facts["first_day"]), ws.as_of) if tool.gates else ()
