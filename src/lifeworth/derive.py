@@ -209,23 +209,28 @@ def _channels(engine: Engine, customers: int) -> pa.ChunkedArray:
 def contracts(
     engine: Engine, valuation: Valuation, cleaned: Cleaned, terms: Terms, settings: Settings
 ) -> dict[str, Any] | None:
-    """The tables of subscriptions and what the run writes down of them; nothing without any."""
+    """The tables of subscriptions and what the run writes down of them, nothing without any; leaves `order_value` for `costs`."""
     if "subscriptions" not in engine.tables():
         return None
     engine.load("order_value", valuation.scores)
     said = {"value": {"margin": terms.margin.rate}, "settings": recorded(settings)}
-    found = prepare(Workspace(engine, settings, cleaned.as_of, cleaned.currency, said))
-    engine.drop("order_value")
-    return found
+    return prepare(Workspace(engine, settings, cleaned.as_of, cleaned.currency, said))
 
 
 def costs(ws: Workspace, terms: Terms) -> dict[str, Any] | None:
     """The table `net_value` and its sums, where anything is known of costs or referrals."""
+    try:
+        return _costs(ws, terms)
+    finally:
+        ws.engine.drop("order_value")
+
+
+def _costs(ws: Workspace, terms: Terms) -> dict[str, Any] | None:
     there = set(ws.engine.tables())
     if not terms.has_money or not has_basis(there, ws.settings.assumptions):
         return None
     needed = (
-        "customers_scored", "customer_value", "history", "purchase_days", "orders", "customers", "refunds", "mrr_movements", *NEEDED,
+        "customers_scored", "customer_value", "order_value", "history", "purchase_days", "orders", "customers", "refunds", "mrr_movements", *NEEDED,
     )  # fmt: skip
     margin = terms.margin
     found = net(

@@ -27,7 +27,12 @@ SETS = {
 SHOP = plain_sql.SALES | plain_sql.CUSTOMERS | plain_sql.VALUE
 MONEY = "decimal(18, 4)"
 
-NO_REFUNDS = f"create view loose as select null::varchar as customer, null::date as day, null::{MONEY} as amount, null::{MONEY} as margin where false;"
+NOTHING_MORE = f"""
+        create view loose as
+            select null::varchar as customer, null::date as day, null::{MONEY} as amount, null::{MONEY} as margin where false;"""
+NO_CONTRACTS = f"""
+        create view paid as
+            select null::varchar as customer, null::{MONEY} as mrr, null::date as since, null::date as until where false;"""
 READ = {
     # A row is a purchase; there are no order numbers.
     "cdnow": f"""
@@ -35,14 +40,14 @@ READ = {
             select customer_id as customer, date as day, cast(dollar_value as {MONEY}) as net, cast(0 as {MONEY}) as back,
                    cast(null as {MONEY}) as discount, cast(null as {MONEY}) as margin
             from '{{file}}';
-        {NO_REFUNDS}""",
+        {NOTHING_MORE}{NO_CONTRACTS}""",
     # A row is a line. Profit is the margin; the column Discount holds shares, which are no money.
     "superstore": f"""
         create table placed as
             select "Customer ID" as customer, min("Order Date") as day, sum(cast(Sales as {MONEY})) as net,
                    cast(0 as {MONEY}) as back, cast(null as {MONEY}) as discount, sum(cast(Profit as {MONEY})) as margin
             from '{{file}}' group by "Order ID", "Customer ID";
-        {NO_REFUNDS}""",
+        {NOTHING_MORE}{NO_CONTRACTS}""",
     # A row is a line. Copies count once; a return takes back the latest purchase of the product by the customer, at most what
     # that line was worth and at most what the order was worth; the rest is a refund of its own on its day.
     "uci": f"""
@@ -80,7 +85,8 @@ READ = {
         create table loose as
             select met.customer, cast(met.stamp as date) as day, met.amount - coalesce(borne.back, 0) as amount,
                    cast(null as {MONEY}) as margin
-            from met left join borne using (place) where met.amount > coalesce(borne.back, 0);""",
+            from met left join borne using (place) where met.amount > coalesce(borne.back, 0);
+        {NO_CONTRACTS}""",
 }
 
 # What a perfect cleaning of the export finds, and the other tables as they are handed out. One thing the export does not say:

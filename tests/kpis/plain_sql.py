@@ -8,7 +8,7 @@ period, so an error there would show.
 
 from __future__ import annotations
 
-# A purchase day: orders of a known customer on a day, unless all of them went back. Books bring `placed` and `loose`.
+# A purchase day: orders of a known customer on a day, unless all of them went back. Books bring `placed`, `loose` and `paid`.
 SHOP_VIEWS = """
     create view sold as select placed.* from placed, span where day > start and day <= stop;
     create view purchase as
@@ -21,6 +21,8 @@ SHOP_VIEWS = """
                count(*) filter (day > before and day <= start) as bought_before,
                sum(value) filter (day > before and day <= start) as value_before
         from purchase, span group by customer;
+    create view anybody as
+        select customer from buyer union select customer from paid, span where since <= stop;
 """
 
 SALES = {
@@ -66,17 +68,23 @@ VALUE = {
              * count(*) filter (bought_before > 0) / nullif(count(*) filter (bought_before > 0 and bought = 0), 0)
              * any_value(margin)
         from buyer, span""",
-    # Whoever has a purchase day; all their money counts, days on which all went back and refunds without an order too.
+    # Whoever has a purchase day or a contract that was paid for; all their money counts, days on which all went back and refunds
+    # without an order too, and MRR for the days it was paid.
     "historic_clv": """
         with own as (
             select customer, sum(net) as net, sum(margin) as margin from placed
             where customer in (select customer from buyer) group by customer),
-        back as (select customer, sum(amount) as amount, sum(margin) as margin from loose group by customer)
-        select avg(coalesce(own.margin - coalesce(back.margin, 0), (net - coalesce(amount, 0)) * span.margin))
-        from own left join back using (customer), span""",
+        back as (select customer, sum(amount) as amount, sum(margin) as margin from loose group by customer),
+        orders as (
+            select sum(coalesce(own.margin - coalesce(back.margin, 0), (net - coalesce(amount, 0)) * span.margin)) as amount
+            from own left join back using (customer), span),
+        contracts as (
+            select sum(mrr * date_diff('day', since, least(coalesce(until, stop), stop)) / (365.25 / 12) * margin) as amount
+            from paid, span where since <= stop)
+        select (orders.amount + coalesce(contracts.amount, 0)) / (select count(*) from anybody) from orders, contracts""",
     # A model's figures are taken from the file a run hands out.
     "customer_equity": "select sum(predicted_clv) from customers_file",
-    "average_clv": "select sum(predicted_clv) / (select count(*) from buyer) from customers_file",
+    "average_clv": "select sum(predicted_clv) / (select count(*) from anybody) from customers_file",
 }
 
 # The tables of costs and referrals as they came, `paid` of the subscriptions, and what the models expect as the run hands it out.
@@ -117,9 +125,9 @@ NET = {
                    / (select count(*) from kept, late where month > date_trunc('month', late)) as yearly
             from spent, late),
         expected as (
-            select sum(predicted_clv / (expected_order_value * margin)) as parcels,
+            select sum(order_clv / (expected_order_value * margin)) as parcels,
                    sum(probability_alive) * any_value(ahead * 1.1 ** (-ahead / 2)) as years
-            from customers_file, ahead)
+            from customers_file join values_file using (customer_id), ahead)
         select brought.amount + contracts.amount + (select sum(predicted_clv) from values_file)
              - acquired.amount - served.amount - expected.parcels * served.lately / parcels.lately
              - keeping.amount - expected.years * keeping.yearly
