@@ -33,6 +33,8 @@ from lifeworth.job import check
 from lifeworth.report.spec import Text
 
 COLUMNS = list(SCORES.columns)
+NAMED = {"model": "beta_geo_nbd", "covariates": "none"}
+"""A model by its name: for tests that do not look at how one is chosen, which takes most of a run."""
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +136,9 @@ def test_probabilities_to_become_high_value_were_held_to_what_happened(result):
 
 
 def test_how_many_count_as_high_value_can_be_set(orders):
-    few, many = (lifeworth.run(orders, high_value=share).summary["value"]["high_value"] for share in (0.02, 0.3))
+    few, many = (
+        lifeworth.run(orders, high_value=share, **NAMED).summary["value"]["high_value"] for share in (0.02, 0.3)
+    )
     assert many["threshold"] < few["threshold"]
 
 
@@ -204,15 +208,15 @@ def test_money_in_another_unit_scales_every_value_and_no_probability(orders, pla
 def test_an_answer_comes_in_the_kind_of_frame_the_question_came_in(orders, make, kind):
     frame = make(orders)
     before = frame.copy() if isinstance(frame, pd.DataFrame) else frame.clone()
-    answer = lifeworth.run(frame).customers
+    answer = lifeworth.run(frame, **NAMED).customers
     assert isinstance(answer, kind)
     assert before.equals(frame)
 
 
 def test_the_discount_lowers_value_and_a_longer_horizon_raises_it(orders):
-    free = lifeworth.run(orders, discount=0.0).summary["value"]["customer_equity"]["value"]
-    dear = lifeworth.run(orders, discount=0.3).summary["value"]["customer_equity"]["value"]
-    long = lifeworth.run(orders, discount=0.0, horizon="24m").summary["value"]["customer_equity"]["value"]
+    free = lifeworth.run(orders, discount=0.0, **NAMED).summary["value"]["customer_equity"]["value"]
+    dear = lifeworth.run(orders, discount=0.3, **NAMED).summary["value"]["customer_equity"]["value"]
+    long = lifeworth.run(orders, discount=0.0, horizon="24m", **NAMED).summary["value"]["customer_equity"]["value"]
     assert dear < free < long
 
 
@@ -230,7 +234,7 @@ def test_predictions_of_a_known_company_are_right_in_total():
 def test_orders_after_the_as_of_date_are_set_aside_and_counted(orders):
     day = np.asarray(orders["order_date"].to_pandas(), dtype="datetime64[D]")
     cut = np.datetime64("2024-12-31")
-    summary = lifeworth.run(orders, as_of=date(2024, 12, 31)).summary
+    summary = lifeworth.run(orders, as_of=date(2024, 12, 31), **NAMED).summary
     assert summary["reconciliation"]["rows_set_aside"] == {"after_as_of": int((day > cut).sum())}
 
 
@@ -313,7 +317,7 @@ def test_infinite_and_unreadable_amounts_are_set_aside_by_reason(orders):
     good = (
         orders.select(["customer_id", "order_date", "amount"]).to_pandas().astype({"customer_id": str, "amount": float})
     )
-    summary = lifeworth.run(pd.concat([good, bad])).summary
+    summary = lifeworth.run(pd.concat([good, bad]), **NAMED).summary
     assert sum(summary["reconciliation"]["rows_set_aside"].values()) == 2
 
 
@@ -326,7 +330,7 @@ def test_a_full_disk_leaves_the_last_good_run_current(orders, another, monkeypat
 
     monkeypatch.setattr(os, "fsync", no_room)
     with pytest.raises(StorageError):
-        lifeworth.run(orders, workspace=another, margin=0.1)
+        lifeworth.run(orders, workspace=another, margin=0.1, **NAMED)
     monkeypatch.undo()
     assert (another / "runs" / "current" / "customers.csv").read_bytes() == before
     assert not [left for left in (another / "runs").iterdir() if left.name.startswith(".")]
@@ -370,7 +374,7 @@ def test_a_workspace_opens_where_the_run_left_it(result):
 
 
 def test_what_a_run_looked_ahead_is_told_of_it_whatever_the_settings_say_later(orders, tmp_path):
-    result = lifeworth.run(orders, workspace=tmp_path, horizon="24m")
+    result = lifeworth.run(orders, workspace=tmp_path, horizon="24m", **NAMED)
     assert result.summary["horizon"] == "24 months"
     with lifeworth.Workspace.open(tmp_path) as ws:
         assert "24 months" in clv.elasticities(ws).blocks[0].text

@@ -27,7 +27,12 @@ ASK_FIRST = {"value.md"}
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_examples_of_a_page_do_what_the_page_says(
-    page: Path, shop: Path, once: Once, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    page: Path,
+    shop: Path,
+    once: Once,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("LIFEWORTH_WORKSPACE", raising=False)
@@ -49,7 +54,9 @@ def _session(example: Example, once: Once, capsys: pytest.CaptureFixture[str]) -
 
 def _first_run(line: str, once: Once, capsys: pytest.CaptureFixture[str]) -> str:
     """As `_typed`; the first run of the shop by these words is done once, if all there is in the folder is its orders."""
-    words = [word for word in shlex.split(line, comments=True) if word != "--quiet"]  # that keeps the other stream quiet
+    words = [
+        word for word in shlex.split(line, comments=True) if word != "--quiet"
+    ]  # that keeps the other stream quiet
     here = Path.cwd()
     if words[:3] != ["lifeworth", "run", "orders.csv"] or [file.name for file in here.iterdir()] != ["orders.csv"]:
         return _typed(line, capsys)

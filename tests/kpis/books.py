@@ -19,11 +19,6 @@ from lifeworth.kpis.grid import Grid
 from lifeworth.units import DAYS_PER_YEAR
 from lifeworth.workspace import Workspace
 
-SETS = {
-    "superstore": "superstore/superstore.parquet",
-    "uci": "uci_online_retail/online_retail.parquet",
-    "cdnow": "cdnow/cdnow_master.parquet",
-}
 SHOP = plain_sql.SALES | plain_sql.CUSTOMERS | plain_sql.VALUE
 MONEY = "decimal(18, 4)"
 
@@ -130,7 +125,9 @@ class Book:
 
     def answers(self, grid: Grid, k: int = -1) -> dict[str, float | None]:
         """What plain SQL finds in a window."""
-        before, start, stop = (grid.bounds[len(grid) + k - 1 + i] if k < 0 else grid.bounds[k - 1 + i] for i in range(3))
+        before, start, stop = (
+            grid.bounds[len(grid) + k - 1 + i] if k < 0 else grid.bounds[k - 1 + i] for i in range(3)
+        )
         with duckdb.connect() as own:
             for name, rows in self.tables.items():
                 own.register(name, rows)

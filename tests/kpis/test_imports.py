@@ -95,14 +95,25 @@ def whole(files: Path) -> dict[str, float | None]:
 
 
 def beside(folder: Path) -> dict[str, Any]:
-    names = ("customers", "subscriptions", "marketing_spend", "service_costs", "tickets", "feedback", "referrals", "assignments")
+    names = (
+        "customers",
+        "subscriptions",
+        "marketing_spend",
+        "service_costs",
+        "tickets",
+        "feedback",
+        "referrals",
+        "assignments",
+    )
     return {name: folder / f"{name}.csv" for name in names}
 
 
 def shuffled(file: Path, to: Path) -> Path:
     """The same rows in another order: every third first, then the rest backwards."""
     head, *lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
-    to.write_text("".join([head, *lines[::3], *reversed([one for k, one in enumerate(lines) if k % 3])]), encoding="utf-8")
+    to.write_text(
+        "".join([head, *lines[::3], *reversed([one for k, one in enumerate(lines) if k % 3])]), encoding="utf-8"
+    )
     return to
 
 

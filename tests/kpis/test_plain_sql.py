@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from tests.conftest import REAL_SHOPS
 from tests.kpis import books
 from tests.kpis.books import Book
 from tests.kpis.figures import figures
@@ -49,7 +50,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
     folder = tmp_path_factory.mktemp("demo")
     business = generate(400, seed=5)
     write(business, folder / "files")
-    run = lifeworth.run(folder / "files", workspace=folder / "ws", as_of=business.span.end, model="beta_geo_nbd", covariates="none")
+    run = lifeworth.run(
+        folder / "files", workspace=folder / "ws", as_of=business.span.end, model="beta_geo_nbd", covariates="none"
+    )
     with Workspace.open(folder / "ws") as ws:
         # The file customer_value.csv is rounded for people; its table is not.
         files = {
@@ -76,13 +79,13 @@ def test_the_made_up_company_leaves_no_figure_without_a_value(demo: Book) -> Non
 
 
 # -- real companies -------------------------------------------------------------------------------------------------------
-@pytest.fixture(scope="module", params=list(books.SETS))
-def shop(request: pytest.FixtureRequest, data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
+@pytest.fixture(scope="module", params=list(REAL_SHOPS))
+def shop(request: pytest.FixtureRequest, data_dir: Path, real_shop: Callable[[str], Path]) -> Iterator[Book]:
     """A run without a model: but for customer equity these figures need none."""
-    folder, file = tmp_path_factory.mktemp(request.param), data_dir / books.SETS[request.param]
-    run = lifeworth.run(file, workspace=folder, min_customers=10**9)
+    folder = real_shop(request.param)
     with Workspace.open(folder) as ws:
-        yield books.shop(ws, request.param, file, pq.read_table(run.paths["customers.parquet"]))
+        customers = pq.read_table(folder / "runs" / "current" / "customers.parquet")
+        yield books.shop(ws, request.param, data_dir / REAL_SHOPS[request.param], customers)
 
 
 @pytest.mark.data

@@ -55,7 +55,12 @@ MEASURES = (
         where="kind == 'csat'",
         none="nobody answered in the period",
     ),
-    count("csat_satisfied", "answers of four fifths of the highest score or more", "feedback", where=f"kind == 'csat' and ({SATISFIED})"),
+    count(
+        "csat_satisfied",
+        "answers of four fifths of the highest score or more",
+        "feedback",
+        where=f"kind == 'csat' and ({SATISFIED})",
+    ),
     sum_(
         "ces_of_five", "effort scores on a scale to 5", "feedback", "score", where="kind == 'ces' and scale_max == None"
     ),
