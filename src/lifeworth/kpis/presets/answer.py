@@ -19,6 +19,7 @@ from lifeworth.workspace import Workspace
 
 NO_SUBSCRIPTIONS = "There is no table of subscriptions, so only what tools for shops say is shown."
 NO_ORDERS = "There are no orders, so only what tools for subscriptions say is shown."
+CENT = 0.01
 YEAR = Period.months(12)
 
 R = TypeVar("R")
@@ -94,7 +95,10 @@ def _shop(ws: Workspace) -> Terms:
 
 
 def _lives(ws: Workspace) -> dict[str, Any]:
-    return ws.engine.row(shops.lives(ws.table("history"), ws.table("customers_scored")))
+    found = ws.engine.row(shops.lives(ws.table("history"), ws.table("customers_scored")))
+    if ws.has("customer_value"):
+        found |= ws.engine.row(shops.of_orders(ws.table("customer_value")))
+    return found
 
 
 def _looks_a_year_ahead(ws: Workspace) -> bool:
@@ -117,12 +121,21 @@ def _bridges(
         return [] if order is None else [order]
     lines = []
     if terms.get("house_historic") is not None and terms.get("historic") is not None:
-        lines.append(bridge.historic(tool, terms["house_historic"] or 0.0, terms["historic"] or 0.0))
+        house = terms["house_historic"] or 0.0
+        lines.append(bridge.historic(tool, house, terms["historic"] or 0.0, _contracts(house, terms, "historic")))
     if terms.get("house_predicted") is not None and terms.get("predicted") is not None:
         margin = ws.facts["value"]["margin"]
         house, revenue = terms["house_predicted"] or 0.0, terms["predicted"] or 0.0
-        lines.append(bridge.predicted(tool, house, revenue, margin, ws.horizon))
+        contracts = _contracts(house, terms, "predicted")
+        lines.append(bridge.predicted(tool, house, revenue, margin, ws.horizon, contracts))
     return lines
+
+
+def _contracts(house: float, terms: Mapping[str, float | None], which: str) -> float:
+    """What our sum holds beside the value of orders; rounding makes no contract."""
+    orders = terms.get(f"house_orders_{which}")
+    apart = 0.0 if orders is None else house - orders
+    return apart if abs(apart) > CENT else 0.0
 
 
 def _values(found: tuple[Answer, ...]) -> dict[str, float | None]:
