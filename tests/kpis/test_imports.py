@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
@@ -15,22 +14,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.kpis.figures import values
 
-import lifeworth
+from lifeworth import derive
+from lifeworth.clv.value import value
+from lifeworth.data.intake import take_in, told_apart
 from lifeworth.data.synthetic import Business, generate, write
+from lifeworth.engine.connect import connect
 from lifeworth.kpis.grid import Grid
 from lifeworth.kpis.registry import MEASURES, METRICS
+from lifeworth.report.progress import SILENT
+from lifeworth.settings import Settings
 from lifeworth.workspace import Workspace
 
-NO_MODEL = 10**9
 GRID = Grid((date(2023, 12, 31), date(2024, 12, 31), date(2025, 6, 30), date(2026, 6, 30)))
 
 
 def read(inputs: Any, tables: Mapping[str, Any] | None = None, grid: Grid = GRID) -> dict[str, float | None]:
-    """Every figure of what comes in."""
-    with TemporaryDirectory() as folder:
-        lifeworth.run(inputs, tables=tables, workspace=folder, as_of=grid.bounds[-1], min_customers=NO_MODEL)
-        with Workspace.open(Path(folder)) as ws:
-            return values(ws, grid)
+    """Every figure of what comes in, by the steps of a run that figures stand on: no model, no report."""
+    told = Settings(as_of=grid.bounds[-1], covariates="none")
+    with connect() as engine:
+        cleaned = take_in(engine, told_apart(inputs, tables, told), told, SILENT).cleaned
+        rows = derive.histories(engine, cleaned, derive.covariates_wanted(engine, cleaned, told), SILENT)
+        terms = derive.terms_of(engine, cleaned, told)
+        derive.scores(engine, rows, value(rows, None, terms), cleaned)
+        return values(Workspace(engine, told, cleaned.as_of, "", {"value": {"margin": terms.margin.rate}}), grid)
 
 
 # -- the same rows again ---------------------------------------------------------------------------------------------------
