@@ -39,7 +39,7 @@ KEPT = {
     "cohort_forecast": ("history", "customers"),
     "mrr_movements": ("subscriptions",),
     "subscription_value": ("subscriptions",),
-    "customer_value": ("customers_scored", "subscription_value", "orders"),
+    "customer_value": ("history", "subscription_value", "orders"),
     "net_value": (
         "customers_scored",
         "customer_value",
@@ -130,7 +130,8 @@ def files_of(tables: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def write(writer: RunWriter, ws: Workspace, learned: Learned, document: Document, report: str) -> dict[str, Path]:
     """Everything a run leaves, out of sight until the last step."""
-    keep(writer, ws, KEPT)
+    of_both = {"customers_scored": ("history", "customer_value")} if ws.facts["value"].get("parts") else {}
+    keep(writer, ws, {**KEPT, **of_both})
     scored = ws.table("customers_scored")
     writer.write_rows("customers.parquet", scored, order_by=["customer_id"])
     writer.write_rows("customers.csv", _readable(scored), order_by=["customer_id"])

@@ -84,7 +84,8 @@ def _shop(ws: Workspace) -> Terms:
 
 
 def _lives(ws: Workspace) -> dict[str, Any]:
-    return ws.engine.row(shops.lives(ws.table("history"), ws.table("customers_scored")))
+    values = ws.table("customer_value") if ws.has("customer_value") else None
+    return ws.engine.row(shops.lives(ws.table("history"), ws.table("customers_scored"), values))
 
 
 def _looks_a_year_ahead(ws: Workspace) -> bool:
@@ -107,11 +108,12 @@ def _bridges(
         return [] if order is None else [order]
     lines = []
     if terms.get("house_historic") is not None and terms.get("historic") is not None:
-        lines.append(bridge.historic(tool, terms["house_historic"] or 0.0, terms["historic"] or 0.0))
+        alone = terms.get("orders_historic")
+        lines.append(bridge.historic(tool, terms["house_historic"] or 0.0, terms["historic"] or 0.0, alone))
     if terms.get("house_predicted") is not None and terms.get("predicted") is not None:
         margin = ws.facts["value"]["margin"]
         house, revenue = terms["house_predicted"] or 0.0, terms["predicted"] or 0.0
-        lines.append(bridge.predicted(tool, house, revenue, margin, ws.horizon))
+        lines.append(bridge.predicted(tool, house, revenue, margin, ws.horizon, terms.get("orders_predicted")))
     return lines
 
 

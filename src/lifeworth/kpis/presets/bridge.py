@@ -88,7 +88,12 @@ def ltv(tool: Tool, ours: Mapping[str, float | None], theirs: Mapping[str, float
     return Bridge("LTV", tool.title, start, end, tuple(step for step in steps if step.amount))
 
 
-def predicted(tool: Tool, house: float, revenue: float, margin: float, horizon: str) -> Bridge:
+CONTRACTS = "contracts count with us beside orders; it knows orders alone, with what renewals are among them"
+
+
+def predicted(
+    tool: Tool, house: float, revenue: float, margin: float, horizon: str, alone: float | None = None
+) -> Bridge:
     """Our predicted CLV of all customers and Klaviyo's.
 
     Args:
@@ -97,18 +102,22 @@ def predicted(tool: Tool, house: float, revenue: float, margin: float, horizon: 
         revenue: Expected orders × expected order value of all: revenue, not discounted.
         margin: The margin we used.
         horizon: How far ahead both look, in words.
+        alone: What our order model says, where our sum holds contracts too.
     """
+    orders = house if alone is None else alone
     steps = (
-        Step(f"value is revenue, not margin (ours takes {margin:.1%} of revenue)", house / margin - house),
-        Step(f"money to come is not discounted over {horizon}", revenue - house / margin),
+        Step(CONTRACTS, orders - house),
+        Step(f"value is revenue, not margin (ours takes {margin:.1%} of revenue)", orders / margin - orders),
+        Step(f"money to come is not discounted over {horizon}", revenue - orders / margin),
     )
     return Bridge("Predicted CLV", tool.title, house, revenue, tuple(step for step in steps if step.amount))
 
 
-def historic(tool: Tool, house: float, revenue: float) -> Bridge:
-    """Our historic CLV of all customers and Klaviyo's."""
-    step = Step("value is revenue, not margin", revenue - house)
-    return Bridge("Historic CLV", tool.title, house, revenue, (step,) if step.amount else ())
+def historic(tool: Tool, house: float, revenue: float, alone: float | None = None) -> Bridge:
+    """Our historic CLV of all customers and Klaviyo's; `alone` is what orders are of ours, where contracts are in it too."""
+    orders = house if alone is None else alone
+    steps = (Step(CONTRACTS, orders - house), Step("value is revenue, not margin", revenue - orders))
+    return Bridge("Historic CLV", tool.title, house, revenue, tuple(step for step in steps if step.amount))
 
 
 def average_order(tool: Tool, row: Mapping[str, float | None]) -> Bridge | None:

@@ -35,15 +35,17 @@ def sales(orders: Table, start: date, end: date) -> Table:
     return sums.cross_join(customers)
 
 
-def lives(past: Table, scored: Table) -> Table:
+def lives(past: Table, scored: Table, values: Table | None = None) -> Table:
     """One row: what customers brought so far and are expected to bring.
 
     Args:
         past: The table `history`.
         scored: The table `customers_scored`.
+        values: The table `customer_value`, where there are contracts too.
 
     Columns: `historic`, `purchases`, `customers`, `gap_days`, `gaps`, `most` (orders of the keenest customer), `last_day`;
-    `predicted`, `predicted_orders`, `churn_risk`; `house_predicted` and `house_historic`, our own sums.
+    `predicted`, `predicted_orders`, `churn_risk`; `house_predicted` and `house_historic`, our own sums;
+    with contracts `orders_predicted` and `orders_historic`, what orders alone are in them.
     """
     exact = past["revenue"].cast(EXACT)
     back = past.aggregate(
@@ -63,7 +65,14 @@ def lives(past: Table, scored: Table) -> Table:
         house_predicted=scored["predicted_clv"].cast(EXACT).sum(),
         house_historic=scored["historic_clv"].cast(EXACT).sum(),
     )
-    return back.cross_join(ahead)
+    both = back.cross_join(ahead)
+    if values is None:
+        return both
+    alone = values.aggregate(
+        orders_predicted=values["order_model_clv"].cast(EXACT).sum(),
+        orders_historic=values["historic_orders"].cast(EXACT).sum(),
+    )
+    return both.cross_join(alone)
 
 
 def gates(row: Mapping[str, Any], first_day: date, as_of: date) -> tuple[bool, ...]:
