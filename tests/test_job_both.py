@@ -123,3 +123,20 @@ def test_lists_and_pages_say_what_contracts_are_of_a_value(
     life = next(block for block in groups.blocks if getattr(block, "title", "") == "Lifecycle status")
     assert [row["rule"] for row in life.records() if row["group"] == "never ordered"]  # type: ignore[union-attr]
     assert any("only subscribe" in getattr(block, "text", "") for block in shopify.blocks)
+
+
+def test_the_report_has_movement_and_the_figures_of_other_tools(
+    made_workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import json
+
+    from lifeworth import deliver
+
+    said = json.loads((made_workspace / "runs" / "current" / "document.json").read_text())
+    names = [page["name"] for page in said["pages"]]
+    assert names.index("segments") + 1 == names.index("movement") < names.index("cohorts") < names.index("presets")
+    monkeypatch.setattr(deliver, "AUDITED", 10)
+    with Workspace.open(made_workspace) as ws:
+        (page,) = deliver._movement(ws)
+    (only,) = page.blocks
+    assert "lifeworth movement" in getattr(only, "text", "")

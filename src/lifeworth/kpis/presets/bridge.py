@@ -88,7 +88,7 @@ def ltv(tool: Tool, ours: Mapping[str, float | None], theirs: Mapping[str, float
     return Bridge("LTV", tool.title, start, end, tuple(step for step in steps if step.amount))
 
 
-CONTRACTS = "contracts count with us beside orders; it knows orders alone, with what renewals are among them"
+CONTRACTS = "our sum holds contracts too; it knows orders alone"
 
 
 def predicted(
