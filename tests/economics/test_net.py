@@ -225,10 +225,11 @@ def test_days_after_the_as_of_day_change_nothing(engine):
 
 def test_a_subscriber_is_valued_once_and_won_when_the_first_contract_began(engine):
     tables = base(engine, CUSTOMERS)
-    values = [
-        {"customer_id": "ann", "historic_clv": 70.0, "predicted_clv": 45.0},
-        {"customer_id": "eve", "historic_clv": 12.0, "predicted_clv": 24.0},
-    ]
+    scored = [row for row in rows(engine, "customers_scored").values() if row["customer_id"] == "ann"]
+    scored[0] |= {"historic_clv": 70.0, "predicted_clv": 45.0}
+    scored.append({"customer_id": "eve", "historic_clv": 12.0, "predicted_clv": 24.0})
+    tables["customers_scored"] = engine.load("customers_scored", pa.Table.from_pylist(scored))
+    values = [{"customer_id": "ann", "order_model_clv": 30.0}, {"customer_id": "eve", "order_model_clv": 0.0}]
     tables["customer_value"] = engine.load("customer_value", pa.Table.from_pylist(values))
     moves = [{"customer_id": "eve", "day": day("2025-02-20"), "kind": "new"}]
     tables["mrr_movements"] = engine.load("mrr_movements", pa.Table.from_pylist(moves))
@@ -240,3 +241,19 @@ def test_a_subscriber_is_valued_once_and_won_when_the_first_contract_began(engin
     # Three customers were won in February: cid, dan and eve, who never ordered.
     assert found["eve"]["acquisition_cost"] == pytest.approx(10.0)
     assert found["eve"]["net_clv"] == pytest.approx(12 + 24 - 10)
+
+
+def test_what_a_contract_brings_is_no_order_to_serve(engine):
+    tables = base(engine, CUSTOMERS)
+    costs = [{"customer_id": "ann", "incurred_at": day("2025-05-10"), "kind": "shipping", "amount": 10.0}]
+    tables["service_costs"] = engine.load("service_costs", typed("service_costs", costs))
+    net(engine, tables, terms())
+    before = rows(engine)["ann"]["expected_serving_cost"]
+    scored = list(rows(engine, "customers_scored").values())
+    values = [{"customer_id": row["customer_id"], "order_model_clv": row["predicted_clv"]} for row in scored]
+    scored[0]["predicted_clv"] += 500.0
+    tables["customers_scored"] = engine.load("customers_scored", pa.Table.from_pylist(scored))
+    tables["customer_value"] = engine.load("customer_value", pa.Table.from_pylist(values))
+    net(engine, tables, terms())
+    assert rows(engine)["ann"]["expected_serving_cost"] == pytest.approx(before)
+    assert before > 0
