@@ -270,8 +270,9 @@ def now() -> datetime:
 def _engine(url: str) -> sa.Engine:
     """One pool of connections for each database and process."""
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True)
-    engine = sa.create_engine(url, connect_args={"timeout": PATIENCE_MS / 1000, "check_same_thread": False})
+        return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    patience = {"timeout": PATIENCE_MS / 1000, "check_same_thread": False}
+    engine = sa.create_engine(url, connect_args=patience, hide_parameters=True)
     sa.event.listen(engine, "connect", _prepare)
     return engine
 
