@@ -14,6 +14,7 @@ from lifeworth.clv.elasticities import elasticities
 from lifeworth.clv.learn import foretell, learn
 from lifeworth.clv.value import value
 from lifeworth.data.beside.folder import Parted
+from lifeworth.data.beside.read import Beside
 from lifeworth.data.check import count, readiness
 from lifeworth.data.erasures import Erased
 from lifeworth.data.erasures import known as known_erasures
@@ -86,19 +87,22 @@ def run(
         source, cleaned, beside = intake.source, intake.cleaned, intake.beside
         covariates = derive.covariates_wanted(engine, cleaned, settings)
         rows = derive.histories(engine, cleaned, covariates, progress)
+        derive.cohort_table(engine, cleaned)
         learned = learn(engine, rows, cleaned, settings, progress, covariates)
         with progress.step("Valuing every customer"):
             terms = derive.terms_of(engine, cleaned, settings)
-            valuation = value(rows, learned.fits, terms)
-            scored = derive.scores(engine, valuation, cleaned)
+            ordered = value(rows, learned.fits, terms)
+            subscribed = derive.contracts(engine, ordered, cleaned, terms, settings)
+            valuation = derive.together(engine, ordered, subscribed)
+            scored = derive.scores(engine, rows, valuation, cleaned)
             drivers = None if learned.fits is None else elasticities(rows, learned.fits, terms)
             derive.forecast_of_cohorts(engine, rows, learned, terms)
         capabilities = readiness(source, cleaned, settings, engine, beside=beside)
         facts = told.collect(source, cleaned, valuation, learned, terms, capabilities, settings, drivers)
         facts["tables"] = beside.to_json()
         ws = Workspace(engine, settings, cleaned.as_of, cleaned.currency, facts)
-        with progress.step("Contracts and costs"):
-            facts["subscriptions"] = derive.contracts(ws)
+        with progress.step("Costs"):
+            facts["subscriptions"] = subscribed
             facts["net"] = derive.costs(ws, terms)
         with progress.step("Drawing the report"):
             document = deliver.document(ws, intake, learned, capabilities)
@@ -109,6 +113,21 @@ def run(
             with progress.step("Writing"):
                 paths = deliver.write(writer, ws, learned, document, report)
     return RunResult(customers, told.summary(facts, paths), document, report, paths)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a run would understand.
+
+    Attributes:
+        page: For a person.
+        columns: By table ("orders" among them), the column of the source each of ours was read from.
+        reasons: By table, why it was.
+    """
+
+    page: Page
+    columns: Mapping[str, Mapping[str, str]]
+    reasons: Mapping[str, Mapping[str, str]]
 
 
 def check(
@@ -126,22 +145,41 @@ def check(
     Raises:
         InputError: if the input cannot be read or understood.
     """
-    settings = (settings or read(None)).with_(**changes)
+    return examine(inputs, tables=tables, settings=(settings or read(None)).with_(**changes), progress=progress).page
+
+
+def examine(
+    inputs: Any, *, tables: Mapping[str, Any] | None, settings: Settings, progress: Progress = SILENT
+) -> Checked:
+    """`check`, with the column map as data, for a face that lets a person confirm it.
+
+    Raises:
+        InputError: if the input cannot be read or understood.
+    """
     with connect() as engine:
         parted = told_apart(inputs, tables, settings)
         if parted.orders is None:
-            return job_subscriptions.look(engine, parted, settings, progress)
+            page, alone = job_subscriptions.look(engine, parted, settings, progress)
+            return Checked(page, *_maps(alone))
         intake = take_in(engine, parted, settings, progress)
         source, cleaned, beside = intake.source, intake.cleaned, intake.beside
         known = count(engine, cleaned)
         capabilities = readiness(source, cleaned, settings, engine, facts=known, beside=beside)
-        return pages.check(
+        page = pages.check(
             source,
             cleaned,
             capabilities,
             foretell(cleaned, known, settings, derive.covariates_wanted(engine, cleaned, settings)),
             beside,
         )
+        sources, reasons = _maps(beside)
+        columns = source.columns
+        return Checked(page, {"orders": columns.sources, **sources}, {"orders": columns.reasons, **reasons})
+
+
+def _maps(beside: Beside) -> tuple[dict[str, Mapping[str, str]], dict[str, Mapping[str, str]]]:
+    accounts = beside.accounts
+    return {one.name: one.sources for one in accounts}, {one.name: one.reasons for one in accounts}
 
 
 def _subscribers(
