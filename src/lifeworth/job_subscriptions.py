@@ -80,8 +80,8 @@ def value_subscribers(engine: Engine, parted: Parted, settings: Settings, progre
     return Found(ws, Document("What your subscribers are worth", bound, beside.currency, as_of, said), worth)
 
 
-def look(engine: Engine, parted: Parted, settings: Settings, progress: Progress) -> Page:
-    """What such a run would understand; writes nothing.
+def look(engine: Engine, parted: Parted, settings: Settings, progress: Progress) -> tuple[Page, Beside]:
+    """What such a run would understand, and the tables it would read; writes nothing.
 
     Raises:
         InputError: if a table cannot be read or understood.
@@ -91,7 +91,8 @@ def look(engine: Engine, parted: Parted, settings: Settings, progress: Progress)
     lead = (
         "Subscriptions without orders: subscribers are valued by their contracts, nothing is said of single purchases."
     )
-    return Page("check", "What was understood", blocks, lead=lead, currency=beside.currency, as_of=as_of)
+    page = Page("check", "What was understood", blocks, lead=lead, currency=beside.currency, as_of=as_of)
+    return page, beside
 
 
 def summary(found: Found, paths: dict[str, Path]) -> dict[str, Any]:
