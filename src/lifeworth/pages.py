@@ -13,6 +13,7 @@ from lifeworth.data.beside.read import NOTHING, Beside
 from lifeworth.data.capability import Capability
 from lifeworth.data.clean import Cleaned
 from lifeworth.data.sources.source import Source
+from lifeworth.report.board import Board, Tab
 from lifeworth.report.format import text
 from lifeworth.report.spec import Block, Column, Page, Stat, Stats, Table, Text
 
@@ -242,3 +243,26 @@ def _lead(facts: Mapping[str, Any], horizon: str) -> str:
         return f"{facts['customers']:,} customers, valued by what they have brought so far. {value['no_model']}".strip()
     worth = text(equity["value"], "money", facts["currency"], compact=True)
     return f"{facts['customers']:,} customers are expected to bring {worth} of {value['value_of']} within {horizon}."
+
+
+BOARDS = (
+    Board(
+        "overview",
+        "Overview",
+        "Value",
+        10,
+        "overview",
+        "The answer on one screen: who there is, what they are worth, how sure that is, what to do next.",
+        (Tab("overview"),),
+    ),
+    Board(
+        "data",
+        "Data",
+        "Data",
+        10,
+        "data",
+        "Where every row and every cent of your files went, and what the data are enough for.",
+        (Tab("data"),),
+    ),
+)
+"""Pages of the dashboard that belong to no single part; what they show is written with each run."""

@@ -68,9 +68,12 @@ class Hung:
 
 
 def boards() -> tuple[Hung, ...]:
-    """Every board that a part says in its `page.py` under `BOARDS`, by part; a new one needs no entry here."""
+    """Every board that a part says in its `page.py` under `BOARDS`, by part; a new one needs no entry here.
+
+    Before them stand those of a run as a whole (`pages.py`).
+    """
     house = import_module(__name__.partition(".")[0])
-    found = []
+    found = [Hung("pages", board) for board in getattr(import_module(f"{house.__name__}.pages"), "BOARDS", ())]
     for one in pkgutil.iter_modules(house.__path__):
         name = f"{house.__name__}.{one.name}.page"
         if one.ispkg and find_spec(name) is not None:

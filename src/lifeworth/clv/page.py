@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lifeworth.clv import levers, risen
 from lifeworth.clv.simple import TERMS, SimpleCLV
+from lifeworth.report.board import Board, Tab
 from lifeworth.report.format import text
 from lifeworth.report.spec import Axis, Block, Chart, Column, Group, Kind, Page, Series, Stat, Stats, Table, Text
 
@@ -236,3 +237,21 @@ def _top(top: Sequence[Mapping[str, Any]], horizon: str, *, fitted: bool) -> Tab
         rows,
         caption=f"The {len(rows)} customers of highest {by} CLV; all of them stand in customers.csv.",
     )
+
+
+BOARDS = (
+    Board(
+        "clv",
+        "Customer value",
+        "Value",
+        20,
+        "value",
+        "What customers are worth by three methods, what moves that, and how far the prediction can be trusted.",
+        (
+            Tab("value", "Value"),
+            Tab("elasticities", "Drivers"),
+            Tab("model", "How far to trust it"),
+        ),
+    ),
+)
+"""Pages of the dashboard."""

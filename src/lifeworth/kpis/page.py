@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from lifeworth.data.contracts import TABLES
 from lifeworth.kpis.grid import Grid
 from lifeworth.kpis.registry import Catalogue, Figure, Reckoning
+from lifeworth.report.board import Board, Tab
 from lifeworth.report.format import text
 from lifeworth.report.spec import Axis, Block, Chart, Column, Group, Page, Series, Stat, Stats, Table
 from lifeworth.units import Period
@@ -217,3 +218,31 @@ def _missing(now: Reckoning, figures: Catalogue) -> list[Block]:
     columns = (Column("table", "Table"), Column("row", "A row is"), Column("brings", "Figures it brings"))
     caption = "Name a file for it: lifeworth run ORDERS --table NAME=FILE"
     return [Table("What is missing, and what would bring it", columns, rows, caption)]
+
+
+BOARDS = (
+    Board(
+        "kpis",
+        "Key figures",
+        "Business",
+        10,
+        "kpis",
+        "The numbers of the business beside the period before, each with its formula.",
+        (
+            Tab("kpis", "All figures"),
+            Tab("metric", "One figure"),
+            Tab("presets", "As other tools count"),
+            Tab("definitions", "Definitions", hidden=("term",)),
+        ),
+    ),
+    Board(
+        "cohorts",
+        "Cohorts",
+        "Customers",
+        30,
+        "cohorts",
+        "What customers of one origin did at every age: who stays, what they add up to, observed and predicted.",
+        (Tab("cohorts"),),
+    ),
+)
+"""Pages of the dashboard."""

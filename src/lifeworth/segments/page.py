@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from lifeworth.report.board import Board, Tab
 from lifeworth.report.spec import Axis, Block, Chart, Column, Group, Page, Series, Table, Text
 from lifeworth.segments.lifecycle import STATUSES
 from lifeworth.segments.rfm import GROUPS
@@ -124,3 +125,21 @@ def _shares(title: str, table: Table) -> Chart:
 
 def _number(value: object) -> float | None:
     return None if value is None else float(value)  # type: ignore[arg-type]
+
+
+BOARDS = (
+    Board(
+        "segments",
+        "Segments",
+        "Customers",
+        20,
+        "segments",
+        "Groups of customers: how many, what they are worth, who moved from where to where, and what tells them apart.",
+        (
+            Tab("segments", "Groups"),
+            Tab("movement", "Movement"),
+            Tab("profile", "One group"),
+        ),
+    ),
+)
+"""Pages of the dashboard."""

@@ -1,0 +1,182 @@
+// What the dashboard does in the browser alone: filters into the address, colours of charts, sorting, the navigation.
+(function () {
+  "use strict";
+  var root = document.documentElement;
+  var nothing = window.dash_clientside.no_update;
+
+  function scheme() { return root.getAttribute("data-mantine-color-scheme") === "dark" ? "dark" : "light"; }
+
+  // "@accent/0.14" -> the colour of that name in the scheme that is shown
+  function painted(value, style) {
+    if (typeof value === "string" && value.charAt(0) === "@") {
+      var parts = value.slice(1).split("/");
+      var hex = style.getPropertyValue("--" + parts[0]).trim();
+      if (parts.length < 2 || hex.length !== 7) { return hex; }
+      var rgb = [1, 3, 5].map(function (at) { return parseInt(hex.slice(at, at + 2), 16); });
+      return "rgba(" + rgb.join(",") + "," + parts[1] + ")";
+    }
+    if (Array.isArray(value)) { return value.map(function (one) { return painted(one, style); }); }
+    if (value && typeof value === "object") {
+      var copy = {};
+      Object.keys(value).forEach(function (key) { copy[key] = painted(value[key], style); });
+      return copy;
+    }
+    return value;
+  }
+
+  function compare(a, b) {
+    if (a === b) { return 0; }
+    if (a === "" || a === "–") { return 1; }
+    if (b === "" || b === "–") { return -1; }
+    var x = Number(a), y = Number(b);
+    return isNaN(x) || isNaN(y) ? String(a).localeCompare(String(b), undefined, { numeric: true }) : x - y;
+  }
+
+  function valueOf(row, column) {
+    var cell = row.props.children[column];
+    if (!cell) { return ""; }
+    var said = cell.props["data-v"];
+    return said === undefined ? String(cell.props.children) : said;
+  }
+
+  function mark(path, selector) {
+    document.querySelectorAll(selector).forEach(function (link) {
+      var to = link.getAttribute("href");
+      var here = to === path || (to !== "/" && selector === ".nav-link" && path.indexOf(to + "/") === 0) ||
+        (path === "/" && to === "/overview");
+      if (here) { link.setAttribute("aria-current", "page"); } else { link.removeAttribute("aria-current"); }
+    });
+  }
+
+  function openSide(open) {
+    var side = document.getElementById("side"), burger = document.getElementById("burger");
+    if (side) { side.setAttribute("data-open", String(open)); }
+    if (burger) { burger.setAttribute("aria-expanded", String(open)); }
+  }
+
+  var last = null;
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    lifeworth: {
+      filters: function (values, flags, reset, ids, flagIds, defaults, search) {
+        var triggered = window.dash_clientside.callback_context.triggered_id;
+        var said = {};
+        if (triggered !== "reset") {
+          ids.forEach(function (id, at) { said[id.name] = values[at]; });
+          flagIds.forEach(function (id, at) { said[id.name] = flags[at] ? "true" : "false"; });
+        }
+        var query = new URLSearchParams();
+        Object.keys(said).sort().forEach(function (name) {
+          var value = said[name] === null || said[name] === undefined ? "" : String(said[name]);
+          if (value !== "" && value !== ((defaults || {})[name] || "")) { query.set(name, value); }
+        });
+        var next = query.toString() ? "?" + query.toString() : "";
+        if (next === (search || "")) { return [nothing, nothing, nothing]; }
+        // a reset draws the fields anew, so it is no search of the page's own
+        return [next, triggered === "reset" ? nothing : next, next];
+      },
+
+      figure: function (figure) {
+        return figure ? painted(figure, getComputedStyle(root)) : nothing;
+      },
+
+      sort: function (clicks, rows) {
+        var id = window.dash_clientside.callback_context.triggered_id;
+        if (!id || !rows || !clicks.some(Boolean)) { return nothing; }
+        var buttons = Array.prototype.slice.call(document.querySelectorAll("th button")).filter(function (one) {
+          try { var its = JSON.parse(one.id); return its.type === "sort" && its.table === id.table; } catch (e) { return false; }
+        });
+        var up = true;
+        buttons.forEach(function (one) {
+          var head = one.closest("th");
+          if (JSON.parse(one.id).column === id.column) {
+            // numbers begin with the largest, words with the first
+            var before = head.getAttribute("aria-sort");
+            up = before ? before === "descending" : !head.classList.contains("num");
+            head.setAttribute("aria-sort", up ? "ascending" : "descending");
+          } else { head.removeAttribute("aria-sort"); }
+        });
+        return rows.map(function (row, at) { return [row, at]; }).sort(function (a, b) {
+          var x = valueOf(a[0], id.column), y = valueOf(b[0], id.column);
+          var empty = compare(x, y);
+          if (x === "" || y === "" || x === "–" || y === "–") { return empty || a[1] - b[1]; }
+          return (up ? empty : -empty) || a[1] - b[1];
+        }).map(function (pair) { return pair[0]; });
+      },
+
+      elapsed: function (turns, shown) {
+        return (shown || []).map(function (one) { return Math.round(parseFloat(one || "0") + 1) + " s"; });
+      },
+
+      went: function (path) {
+        mark(path, ".nav-link");
+        mark(path, ".tab");
+        var heading = document.querySelector("#main h1");
+        if (heading) { document.title = heading.textContent + " · Lifeworth"; }
+        if (last !== null && last !== path) {
+          openSide(false);
+          window.scrollTo(0, 0);
+          if (heading && !(document.activeElement && document.activeElement.closest("#main"))) {
+            heading.setAttribute("tabindex", "-1");
+            heading.focus({ preventScroll: true });
+          }
+        }
+        last = path;
+        return path;
+      }
+    }
+  });
+
+  // bars behind the numbers of a grid
+  window.dashAgGridFunctions = Object.assign(window.dashAgGridFunctions || {}, {
+    lifeworthBar: function (share) {
+      if (share === undefined || share === null) { return null; }
+      return { backgroundImage: "linear-gradient(to right, var(--tint) " + share + "%, transparent " + share + "%)" };
+    }
+  });
+
+  new MutationObserver(function () {
+    if (window.dash_clientside.set_props) { window.dash_clientside.set_props("scheme", { data: scheme() }); }
+  }).observe(root, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
+
+  document.addEventListener("click", function (event) {
+    var burger = event.target.closest("#burger");
+    if (burger) { openSide(document.getElementById("side").getAttribute("data-open") !== "true"); return; }
+    if (event.target.closest("#switch")) {
+      var next = scheme() === "dark" ? "light" : "dark";
+      try { localStorage.setItem("mantine-color-scheme-value", next); } catch (e) { /* kept for this page only */ }
+      root.setAttribute("data-mantine-color-scheme", next);
+      return;
+    }
+    var side = document.getElementById("side");
+    if (side && side.getAttribute("data-open") === "true" && !event.target.closest("#side")) { openSide(false); }
+  });
+
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape") {
+      openSide(false);
+      if (document.activeElement && document.activeElement.closest(".about")) { document.activeElement.blur(); }
+    }
+    var typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable;
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+      var search = document.getElementById("search");
+      if (search) { event.preventDefault(); search.focus(); }
+    }
+  });
+
+  // Who is no longer signed in goes to the door; who may not is told so.
+  var ask = window.fetch;
+  window.fetch = function () {
+    return ask.apply(this, arguments).then(function (answer) {
+      var url = String(answer.url || "");
+      if (url.indexOf("/_dash-") >= 0 && answer.status === 401) {
+        window.location.assign("/sign-in?next=" + encodeURIComponent(location.pathname + location.search));
+      } else if (url.indexOf("/_dash-") >= 0 && (answer.status === 403 || answer.status === 429)) {
+        answer.clone().json().then(function (said) {
+          window.dash_clientside.set_props("toasts", { sendNotifications: [{
+            action: "show", title: answer.status === 403 ? "You may not do this" : "Too fast", message: said.detail || "", color: "red" }] });
+        }).catch(function () { /* no words came with it */ });
+      }
+      return answer;
+    });
+  };
+})();
