@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dash import Dash
+from dash.backends._fastapi import reset_current_request, set_current_request
 from fastapi import FastAPI, Request, Response
 
 from lifeworth.dashboard import shell, theme
@@ -67,11 +68,19 @@ def attach(app: FastAPI) -> Dash:
     # Dash reads the body of a request; who asks and how much they send is looked at before that.
     dashed = [one for one in app.user_middleware if one not in before]
     app.user_middleware[:] = [*before, *dashed]
+    _no_sockets(app, dash)
     dash.layout = lambda: shell.layout(pages)
     shell.register(dash, pages)
     _routes(app, dash)
     app.state.csp_hashes = tuple(dash.csp_hashes())
     return dash
+
+
+def _no_sockets(app: FastAPI, dash: Dash) -> None:
+    """Close the ways Dash opens that nobody uses here: callbacks over a socket pass by the question who asks."""
+    dash.backend.websocket_capability = False
+    unused = {"/_dash-ws-callback", "/_reload-hash"}
+    app.router.routes[:] = [one for one in app.router.routes if getattr(one, "path", "") not in unused]
 
 
 def _routes(app: FastAPI, dash: Dash) -> None:
@@ -81,8 +90,11 @@ def _routes(app: FastAPI, dash: Dash) -> None:
         return Response(sheet, media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
 
     async def index(request: Request) -> Any:
-        del request
-        return Response(dash.index(), media_type="text/html")
+        token = set_current_request(request)
+        try:
+            return Response(dash.index(), media_type="text/html")
+        finally:
+            reset_current_request(token)
 
     app.add_api_route(theme.ADDRESS, style, methods=["GET"], include_in_schema=False)
     for entry in ("/{page}", "/{page}/{below:path}"):

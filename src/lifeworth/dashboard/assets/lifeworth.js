@@ -2,7 +2,9 @@
 (function () {
   "use strict";
   var root = document.documentElement;
-  var nothing = window.dash_clientside.no_update;
+
+  // Dash brings it after this file
+  function unchanged() { return window.dash_clientside.no_update; }
 
   function scheme() { return root.getAttribute("data-mantine-color-scheme") === "dark" ? "dark" : "light"; }
 
@@ -70,18 +72,18 @@
           if (value !== "" && value !== ((defaults || {})[name] || "")) { query.set(name, value); }
         });
         var next = query.toString() ? "?" + query.toString() : "";
-        if (next === (search || "")) { return [nothing, nothing, nothing]; }
+        if (next === (search || "")) { return [unchanged(), unchanged(), unchanged()]; }
         // a reset draws the fields anew, so it is no search of the page's own
-        return [next, triggered === "reset" ? nothing : next, next];
+        return [next, triggered === "reset" ? unchanged() : next, next];
       },
 
       figure: function (figure) {
-        return figure ? painted(figure, getComputedStyle(root)) : nothing;
+        return figure ? painted(figure, getComputedStyle(root)) : unchanged();
       },
 
       sort: function (clicks, rows) {
         var id = window.dash_clientside.callback_context.triggered_id;
-        if (!id || !rows || !clicks.some(Boolean)) { return nothing; }
+        if (!id || !rows || !clicks.some(Boolean)) { return unchanged(); }
         var buttons = Array.prototype.slice.call(document.querySelectorAll("th button")).filter(function (one) {
           try { var its = JSON.parse(one.id); return its.type === "sort" && its.table === id.table; } catch (e) { return false; }
         });
