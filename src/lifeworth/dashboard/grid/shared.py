@@ -1,6 +1,6 @@
 """The filters of the grid in an address, so that a list can be shared, read again and exported.
 
-An address says them as a person would: `?value_tier=Gold,Silver&predicted_clv.ge=100&sort=-predicted_clv`. Shares are written as
+An address says them as a person would: `?value_tier=Gold,Silver&predicted_clv.ge=100&order=-predicted_clv`. Shares are written as
 fractions there, as the API takes them; in the grid they are typed in percent.
 """
 
@@ -14,7 +14,7 @@ from lifeworth.dashboard.grid.conditions import NUMERIC, VALUELESS
 from lifeworth.engine.shelf import Condition, Order
 from lifeworth.report.spec import Column
 
-SORT = "sort"
+SORT = "order"
 SHOW = "columns"
 OPS = ("eq", "ne", "lt", "le", "gt", "ge", "in", "contains", "starts", "empty", "filled")
 _GRID_TEXT = {"contains": "contains", "eq": "equals", "ne": "notEqual", "starts": "startsWith"}
@@ -32,8 +32,8 @@ def said(where: Sequence[Condition], order: Sequence[Order] = ()) -> dict[str, s
     """Conditions and an order as the pairs of an address."""
     pairs: dict[str, str] = {}
     for one in where:
-        name = one.column if one.op in {"eq", "in"} else f"{one.column}.{one.op}"
-        pairs[name] = _written(one)
+        listed = one.op == "in" or (one.op == "eq" and not _odd(one.value))
+        pairs[one.column if listed else f"{one.column}.{one.op}"] = _written(one)
     if order:
         pairs[SORT] = ",".join(("-" if one.descending else "") + one.column for one in order)
     return pairs
@@ -44,8 +44,8 @@ def model_of(pairs: Mapping[str, str], columns: Mapping[str, Column]) -> dict[st
     by_column: dict[str, dict[str, str]] = {}
     for key, text in pairs.items():
         name, _, op = key.partition(".")
-        if name in columns and (op or "eq") in OPS:
-            by_column.setdefault(name, {})[op or "eq"] = text
+        if name in columns and (op or "in") in OPS:
+            by_column.setdefault(name, {})[op or "in"] = text
     found = {name: _model(columns[name].kind, tests) for name, tests in by_column.items()}
     return {name: model for name, model in found.items() if model}
 
@@ -66,7 +66,7 @@ def _model(kind: str, tests: Mapping[str, str]) -> dict[str, Any] | None:
     if kind in NUMERIC:
         return _numbers(kind, tests)
     op, text = next(iter(tests.items()))
-    if op in {"eq", "in"}:
+    if op == "in":
         several = [{"filterType": "text", "type": "equals", "filter": one} for one in _parted(text)]
         return several[0] if len(several) == 1 else {"filterType": "text", "operator": "OR", "conditions": several}
     return {"filterType": "text", "type": _GRID_TEXT[op], "filter": text} if op in _GRID_TEXT else None
@@ -82,6 +82,7 @@ def _numbers(kind: str, tests: Mapping[str, str]) -> dict[str, Any] | None:
     if "ge" in values and "le" in values:
         return {"filterType": "number", "type": "inRange", "filter": values["ge"], "filterTo": values["le"]}
     op, value = next(iter(values.items()))
+    op = "eq" if op == "in" else op
     return {"filterType": "number", "type": _GRID_NUMBER[op], "filter": value} if op in _GRID_NUMBER else None
 
 
@@ -114,12 +115,16 @@ def _written(one: Condition) -> str:
         return ",".join(_guarded(str(value)) for value in one.value)
     if isinstance(one.value, float):
         return repr(one.value).removesuffix(".0")
-    if one.op == "eq" and isinstance(one.value, str):
-        return _guarded(one.value)
     return str(one.value)
 
 
+def _odd(value: Any) -> bool:
+    """Whether a single value would be read as several, or as another."""
+    return isinstance(value, str) and (value != value.strip() or any(sign in value for sign in ",\\"))
+
+
 def _guarded(value: str) -> str:
+    """A value of a list; a comma in it is no end of it."""
     return value.replace("\\", "\\\\").replace(",", "\\,")
 
 
