@@ -133,7 +133,7 @@ def page(
         raise OptionError(f"A page has 1 to {MOST} rows, not {limit}.")
     tests = _allowed(run, where, personal)
     rows = run.shelf.rows(
-        "customers", where=tests, order=sorting(_known(run, order, personal), personal=personal), after=after, limit=limit, offset=offset
+        "customers", where=tests, order=settled(run, order, personal=personal), after=after, limit=limit, offset=offset
     )  # fmt: skip
     total = run.shelf.count("customers", tests) if count else -1
     return Slice(tuple(shown(row, personal=personal) for row in rows), total)
@@ -144,6 +144,15 @@ def sorting(order: Sequence[Order], *, personal: bool = True) -> list[Order]:
     key = KEY if personal else "alias"
     chosen = [Order(key, one.descending) if one.column == KEY else one for one in order]
     return chosen if any(one.column == key for one in chosen) else [*chosen, Order(key)]
+
+
+def settled(run: Run, order: Sequence[Order], *, personal: bool = True) -> list[Order]:
+    """The order a page really has: what was asked, or by predicted value, and the id between equals.
+
+    Raises:
+        OptionError: if a column is unknown.
+    """
+    return sorting(_known(run, order, personal), personal=personal)
 
 
 def one(run: Run, customer: str, *, personal: bool = True) -> dict[str, Any]:
@@ -205,7 +214,7 @@ def export(
     read = named if personal else ["alias" if name == KEY else name for name in named]
     tests = _allowed(run, where, personal)
     reader = run.shelf.batches(
-        "customers", columns=read, where=tests, order=sorting(_known(run, order, personal), personal=personal)
+        "customers", columns=read, where=tests, order=settled(run, order, personal=personal)
     )
     schema = reader.schema if personal else pa.schema([field.with_name(name) for field, name in zip(reader.schema, named, strict=True)])  # fmt: skip
     return schema, (batch.rename_columns(named) for batch in reader)
