@@ -31,3 +31,110 @@
     if (name) { event.preventDefault(); go(name.getAttribute("href")); }
   });
 })();
+
+// Files that are handed in: streamed to the API one after another, with progress.
+(function () {
+  "use strict";
+
+  function el(kind, name, words) {
+    var found = document.createElement(kind);
+    if (name) { found.className = name; }
+    if (words) { found.textContent = words; }
+    return found;
+  }
+
+  // The table a file holds, by its name; orders where nothing else fits.
+  function guess(name, tables) {
+    var bare = name.toLowerCase().replace(/\.[a-z.]+$/, "").replace(/[^a-z]+/g, "_");
+    var found = tables.find(function (table) { return bare === table; }) ||
+      tables.find(function (table) { return bare.indexOf(table) >= 0; });
+    return found || "orders";
+  }
+
+  // The browser's own field goes in as soon as the page stands; a field of Dash would read files whole into memory.
+  new MutationObserver(function () {
+    var pick = document.getElementById("upload-pick");
+    if (!pick || pick.firstChild) { return; }
+    var input = el("input"), label = el("label", "button main-action", "Choose files");
+    input.type = "file"; input.multiple = true; input.id = "upload-input"; input.accept = pick.getAttribute("data-accept");
+    label.htmlFor = "upload-input";
+    pick.append(input, label);
+    input.addEventListener("change", function () { take(input.files); input.value = ""; });
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
+  function take(files) {
+    var drop = document.getElementById("upload-drop"), list = document.getElementById("upload-list");
+    var tables = drop.getAttribute("data-tables").split(",");
+    var done = Promise.resolve();
+    Array.prototype.slice.call(files).forEach(function (file) {
+      var row = el("div", "file"), meter = el("div", "meter"), bar = el("i"), said = el("span", "said quiet", "waits");
+      var stop = el("button", "tool", "Cancel");
+      stop.type = "button";
+      stop.setAttribute("aria-label", "Cancel " + file.name);
+      meter.setAttribute("role", "progressbar");
+      meter.setAttribute("aria-label", file.name);
+      meter.append(bar);
+      var right = el("span", "row");
+      right.append(said, stop);
+      row.append(el("b", "", file.name), right, meter);
+      list.append(row);
+      done = done.then(function () { return send(file, drop, tables, row, bar, meter, said, stop); });
+    });
+    done.then(function () { window.dash_clientside.set_props("uploaded", { data: Date.now() }); });
+  }
+
+  function send(file, drop, tables, row, bar, meter, said, stop) {
+    return new Promise(function (resolve) {
+      var request = new XMLHttpRequest();
+      var to = drop.getAttribute("data-to") + "?name=" + encodeURIComponent(file.name) + "&table=" + guess(file.name, tables);
+      function over(words, failed) {
+        said.textContent = words;
+        stop.remove();
+        if (failed) { row.classList.add("failed"); meter.remove(); } else { setTimeout(function () { row.remove(); }, 1500); }
+        resolve();
+      }
+      request.upload.addEventListener("progress", function (event) {
+        if (!event.lengthComputable) { return; }
+        var share = Math.round(event.loaded / event.total * 100);
+        bar.style.setProperty("--w", share + "%");
+        meter.setAttribute("aria-valuenow", share);
+        said.textContent = share < 100 ? share + " %" : "looking into it";
+      });
+      request.addEventListener("load", function () {
+        if (request.status < 300) { over("here", false); return; }
+        var words = "could not be taken in (" + request.status + ")";
+        try {
+          var answer = JSON.parse(request.responseText);
+          words = [answer.detail || answer.title, answer.hint].filter(Boolean).join(" ");
+        } catch (e) { /* no words came with it */ }
+        over(words, true);
+      });
+      request.addEventListener("error", function () { over("The line broke. Try again.", true); });
+      request.addEventListener("abort", function () { over("cancelled", true); });
+      stop.addEventListener("click", function () { request.abort(); });
+      request.open("POST", to);
+      request.setRequestHeader("Content-Type", "application/octet-stream");
+      request.send(file);
+    });
+  }
+
+  ["dragenter", "dragover"].forEach(function (kind) {
+    document.addEventListener(kind, function (event) {
+      var drop = document.getElementById("upload-drop");
+      if (!drop) { return; }
+      event.preventDefault();
+      drop.classList.toggle("over", drop.contains(event.target));
+    });
+  });
+  document.addEventListener("dragleave", function (event) {
+    var drop = document.getElementById("upload-drop");
+    if (drop && !drop.contains(event.relatedTarget)) { drop.classList.remove("over"); }
+  });
+  document.addEventListener("drop", function (event) {
+    var drop = document.getElementById("upload-drop");
+    if (!drop) { return; }
+    event.preventDefault();
+    drop.classList.remove("over");
+    if (event.dataTransfer && event.dataTransfer.files.length) { take(event.dataTransfer.files); }
+  });
+})();
