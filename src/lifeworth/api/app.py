@@ -19,6 +19,7 @@ from lifeworth.access.trail import Trail
 from lifeworth.api import bind, problems
 from lifeworth.api.call import House, Route
 from lifeworth.api.describe import ROOT, description
+from lifeworth.api.options import ServeOptions
 from lifeworth.api.permits import PERMITS
 from lifeworth.api.replies import Replies
 from lifeworth.api.resources import (
@@ -34,6 +35,8 @@ from lifeworth.api.resources import (
     trail,
     views,
 )
+from lifeworth.api.security import door
+from lifeworth.api.security.stack import stack
 from lifeworth.api.wire import endpoint
 from lifeworth.errors import LifeworthError
 from lifeworth.jobs.jobs import Jobs
@@ -49,16 +52,19 @@ def routes() -> list[Route]:
     return [*(route for subject in subjects for route in subject.ROUTES), *bind.routes()]
 
 
-def create(root: Path, *, state: str | None = None) -> FastAPI:
+def create(root: Path, *, state: str | None = None, options: ServeOptions | None = None) -> FastAPI:
     """The application on a workspace.
 
     Args:
         root: The workspace; it may be empty still.
         state: URL of the database of its state; by default `state.db` in the folder.
+        options: How it is served; by default for this machine alone.
     """
+    told = options or ServeOptions(workspace=root)
     root.mkdir(parents=True, exist_ok=True)
     desk = Desk(root, state=state)
-    house = House(desk, Doors(desk.book), Trail(desk.book), Jobs(root, desk.book), Uploads(root, desk.book))
+    doors = Doors(desk.book, idle_hours=told.idle_hours, session_hours=told.session_hours)
+    house = House(desk, doors, Trail(desk.book), Jobs(root, desk.book), Uploads(root, desk.book))
     app = FastAPI(
         title="Lifeworth",
         openapi_url=None,
@@ -66,9 +72,12 @@ def create(root: Path, *, state: str | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=_life(house),
         redirect_slashes=False,
+        middleware=stack(told),
     )
+    app.state.options = told
     app.state.house = house
     app.state.desk, app.state.doors, app.state.trail, app.state.jobs = desk, house.doors, house.trail, house.jobs
+    app.router.routes.extend(door.routes(told))
     _serve(app, house)
     return app
 

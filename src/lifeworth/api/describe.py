@@ -64,7 +64,7 @@ def description(routes: Iterable[Route]) -> dict[str, Any]:
             "schemas": {**SCHEMAS, "Problem": problems.SCHEMA},
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "An API token: POST /api/v1/tokens, or the page People."},
-                "session": {"type": "apiKey", "in": "cookie", "name": "lifeworth_session", "description": "The cookie of somebody who is signed in to the dashboard."},
+                "session": {"type": "apiKey", "in": "cookie", "name": "lifeworth-session", "description": "The cookie of somebody who is signed in to the dashboard."},
             },
         },
     }  # fmt: skip

@@ -39,6 +39,7 @@ class ServeOptions(BaseModel):
     idle_hours: float = Field(IDLE_HOURS, gt=0, le=720, description="A session ends after so long without a request.")
     session_hours: float = Field(SESSION_HOURS, gt=0, le=8_760, description="A session ends after so long in any case.")
     max_body: int = Field(1_000_000, ge=1_000, description="Bytes a request may bring.")
+    max_callback: int = Field(20_000_000, ge=1_000, description="Bytes a callback of the dashboard may bring.")
     max_upload: int = Field(4_000_000_000, ge=1_000, description="Bytes a file may have that is uploaded.")
     body_seconds: float = Field(30, gt=0, description="Seconds without a byte after which a slow body is given up.")
 

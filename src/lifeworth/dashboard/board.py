@@ -9,6 +9,7 @@ from dash import dcc, html
 
 from lifeworth.asked import Asked, asked, given
 from lifeworth.dashboard import address, filters, known
+from lifeworth.dashboard.overview import overview
 from lifeworth.dashboard.render import page as blocks
 from lifeworth.dashboard.render import states
 from lifeworth.dashboard.view import View
@@ -24,6 +25,7 @@ WAIT = 0.35
 """Seconds a page waits for an answer before it says that it is being worked out."""
 AGAIN = 800
 """Milliseconds between two looks at an answer that is on its way."""
+FIRST = "overview"
 IMPORT = "/data"
 """Where a table is handed in."""
 
@@ -119,7 +121,7 @@ def ask(view: View, hung: Hung, said: Mapping[str, str]) -> Page | Table | Pendi
     tab = tab_of(hung, view.path)
     action, fields = hung.action(tab), offered(hung, tab)
     if not fields and not answerable(action):
-        found = view.desk.run().page(action.name)
+        found = _written(view, action.name)
         if found is None:
             raise NotFoundError("This run has no such page: an older Lifeworth made it.", hint="Run again: lifeworth run ORDERS")  # fmt: skip
         return shown(view, found)
@@ -130,9 +132,29 @@ def ask(view: View, hung: Hung, said: Mapping[str, str]) -> Page | Table | Pendi
     return answer if isinstance(answer, Pending) else shown(view, answer)
 
 
+def _written(view: View, name: str) -> Page | None:
+    """A page as the run wrote it; the overview with what else belongs on the first page."""
+    run = view.desk.run()
+    if name == FIRST and run.document is not None:
+        return overview(run.document)
+    return run.page(name)
+
+
 def shown(view: View, answer: Page | Table) -> Any:
     """An answer as who asks may see it."""
     return answer if view.principal.personal else masked(answer, view.desk.alias)
+
+
+def page_now(view: View, hung: Hung, said: Mapping[str, str]) -> Page:
+    """The page that is shown at an address, once its answer is there.
+
+    Raises:
+        NotFoundError: if it is still being worked out.
+    """
+    found = ask(view, hung, said)
+    if isinstance(found, Pending):
+        raise NotFoundError("This is still being worked out.", hint="Try again in a moment.")
+    return Page("", "", (found,)) if isinstance(found, Table) else found
 
 
 def answer(view: View, hung: Hung, said: Mapping[str, str], exports: bool) -> tuple[Any, bool]:

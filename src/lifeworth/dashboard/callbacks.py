@@ -31,6 +31,12 @@ TOASTS = "toasts"
 LOG = logging.getLogger(__name__)
 
 _VIEW: ContextVar[View] = ContextVar("lifeworth_view")
+_WHERE: ContextVar[tuple[str, str]] = ContextVar("lifeworth_where", default=("/", ""))
+
+
+def where_now() -> tuple[str, str]:
+    """The path and the search of the page whose callback is running."""
+    return _WHERE.get()
 
 
 def view_now(pathname: str | None = None, search: str | None = None) -> View:
@@ -75,7 +81,8 @@ def answers(app: Dash, *told: Any, **options: Any) -> Callable[[Callable[..., An
         async def callback(*values: Any) -> Any:
             *own, pathname, search = values
             try:
-                _VIEW.set(view_now(pathname or "/", search or ""))
+                _WHERE.set((pathname or "/", search or ""))
+                _VIEW.set(view_now(*_WHERE.get()))
                 return await asyncio.to_thread(function, *own)
             except UnknownPersonError as error:
                 raise HTTPException(401, error.message) from error
@@ -83,7 +90,13 @@ def answers(app: Dash, *told: Any, **options: Any) -> Callable[[Callable[..., An
                 raise HTTPException(403, error.message) from error
             except LifeworthError as error:
                 toast(error.message, title="That did not work", hint=error.hint)
-                return no_update if outputs <= 1 else (no_update,) * outputs
+            except PreventUpdate:
+                raise
+            except Exception:
+                # What went wrong stands in the log of the server, and nowhere a stranger could read it.
+                LOG.exception("callback %s", function.__name__)
+                toast("This is a fault of Lifeworth; the log of the server says more.", title="Something broke")
+            return no_update if outputs <= 1 else (no_update,) * outputs
 
         callback.__name__ = function.__name__
         return function
@@ -99,4 +112,4 @@ def toast(message: str, *, title: str = "", hint: str | None = None, tone: str =
     set_props(TOASTS, {"sendNotifications": [shown]})
 
 
-__all__ = ["ADDRESS", "OWN", "TOASTS", "PreventUpdate", "answers", "toast", "view_now"]
+__all__ = ["ADDRESS", "OWN", "TOASTS", "PreventUpdate", "answers", "toast", "view_now", "where_now"]

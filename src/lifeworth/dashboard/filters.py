@@ -97,7 +97,7 @@ def _select(options: Sequence[Option], text: str, about: dict[str, Any], *, clea
 
 def _worded(choice: str) -> str:
     words = choice.replace("_", " ")
-    return words.upper() if words in {"rfm"} else words[:1].upper() + words[1:]
+    return words.upper() if words == "rfm" else words[:1].upper() + words[1:]
 
 
 def _period(text: str) -> str:

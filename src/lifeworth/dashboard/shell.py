@@ -6,11 +6,11 @@ import logging
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html
+from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html
 
 from lifeworth.access.roles import Principal, Scope
-from lifeworth.dashboard import address, board, theme
-from lifeworth.dashboard.callbacks import ADDRESS, OWN, TOASTS, PreventUpdate, answers, view_now
+from lifeworth.dashboard import address, board, export, saved, search, theme
+from lifeworth.dashboard.callbacks import ADDRESS, OWN, TOASTS, PreventUpdate, answers, view_now, where_now
 from lifeworth.dashboard.catalogue import Catalogue, Entry
 from lifeworth.dashboard.icons import icon
 from lifeworth.dashboard.render import states
@@ -18,6 +18,7 @@ from lifeworth.dashboard.view import View
 from lifeworth.errors import LifeworthError, NotFoundError, UnknownPersonError
 from lifeworth.parts import Hung
 from lifeworth.report.format import text
+from lifeworth.report.spec import Page
 
 PAGE = "page"
 """Id of the room where a page is drawn."""
@@ -109,7 +110,7 @@ def content(pages: Catalogue, pathname: str | None, view: View) -> list[Any]:
     if entry is None:
         return [html.H1("Page not found"), states.state("There is no such page", f"Nothing stands at {pathname}.", sign="search", steps=[("To the overview", "/")])]  # fmt: skip
     head = html.Header(
-        [html.Div([html.H1(entry.sheet.title), html.P(entry.sheet.about, className="about-page")]), html.Div(id="views-room", className="page-tools")],
+        [html.Div([html.H1(entry.sheet.title), html.P(entry.sheet.about, className="about-page")]), html.Div(saved.room(view, pathname or "/"), className="page-tools")],
         className="page-head",
     )  # fmt: skip
     if not entry.open_to(view.principal):
@@ -146,10 +147,10 @@ def register(app: Dash, pages: Catalogue) -> None:
         view = view_now()
         return content(pages, pathname, view), _about_run(view)
 
-    @answers(app, Output("answer", "children"), Output("again", "disabled"), Input("question", "data"), Input("again", "n_intervals"), State(ADDRESS, "pathname"))  # fmt: skip
-    def answer(question: str | None, looked: int | None, pathname: str | None) -> Any:
+    @answers(app, Output("answer", "children"), Output("again", "disabled"), Input("question", "data"), Input("again", "n_intervals"))  # fmt: skip
+    def answer(question: str | None, looked: int | None) -> Any:
         del looked
-        view, hung = view_now(), _hung(pages, pathname)
+        view, hung = view_now(), _hung(pages)
         found, pending = board.answer(view, hung, address.filters(question), view.principal.may(Scope.EXPORT))
         if pending and ctx.triggered_id == "again":
             raise PreventUpdate
@@ -162,13 +163,21 @@ def register(app: Dash, pages: Catalogue) -> None:
         view_now().desk.answers.stop(ctx.triggered_id["key"])
         return states.state("Stopped", "Nothing half done was kept.", sign="stop", steps=["Change a filter or open the page again to ask anew."]), True  # fmt: skip
 
+    def page_now() -> Page:
+        view = view_now()
+        return board.page_now(view, _hung(pages), view.arguments)
+
+    saved.register(app)
+    search.register(app, pages)
+    export.register(app, page_now)
     _in_the_browser(app)
     for one in pages.specials:
         one.register(app)
 
 
-def _hung(pages: Catalogue, pathname: str | None) -> Hung:
-    entry = pages.find(address.place(pathname)[0])
+def _hung(pages: Catalogue) -> Hung:
+    """The board of the running callback, if who asks may see it."""
+    entry = pages.find(address.place(where_now()[0])[0])
     view = view_now()
     if entry is None or not isinstance(entry.drawn_by, Hung):
         raise PreventUpdate
@@ -203,8 +212,6 @@ def _in_the_browser(app: Dash) -> None:
         ClientsideFunction("lifeworth", "elapsed"), Output({"type": "elapsed", "key": ALL}, "children"), Input("again", "n_intervals"),
         State({"type": "elapsed", "key": ALL}, "children"), prevent_initial_call=True,
     )  # fmt: skip
-    from dash import MATCH
-
     app.clientside_callback(
         ClientsideFunction("lifeworth", "figure"), Output({"type": "graph", "place": MATCH}, "figure"),
         Input({"type": "figure", "place": MATCH}, "data"), Input("scheme", "data"),

@@ -213,9 +213,7 @@ def export(
     named = list(columns(run, personal=personal))
     read = named if personal else ["alias" if name == KEY else name for name in named]
     tests = _allowed(run, where, personal)
-    reader = run.shelf.batches(
-        "customers", columns=read, where=tests, order=settled(run, order, personal=personal)
-    )
+    reader = run.shelf.batches("customers", columns=read, where=tests, order=settled(run, order, personal=personal))
     schema = reader.schema if personal else pa.schema([field.with_name(name) for field, name in zip(reader.schema, named, strict=True)])  # fmt: skip
     return schema, (batch.rename_columns(named) for batch in reader)
 

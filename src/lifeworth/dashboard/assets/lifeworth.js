@@ -109,6 +109,10 @@
         return (shown || []).map(function (one) { return Math.round(parseFloat(one || "0") + 1) + " s"; });
       },
 
+      go: function (value) {
+        return value ? [value, "", null] : [unchanged(), unchanged(), unchanged()];
+      },
+
       went: function (path) {
         mark(path, ".nav-link");
         mark(path, ".tab");
@@ -149,6 +153,11 @@
       root.setAttribute("data-mantine-color-scheme", next);
       return;
     }
+    if (event.target.closest("#copy-link")) {
+      navigator.clipboard.writeText(location.href).then(function () { say("The link is copied.", "green"); },
+        function () { say("Copy it from the address bar: " + location.href, "yellow"); });
+      return;
+    }
     var side = document.getElementById("side");
     if (side && side.getAttribute("data-open") === "true" && !event.target.closest("#side")) { openSide(false); }
   });
@@ -164,6 +173,10 @@
       if (search) { event.preventDefault(); search.focus(); }
     }
   });
+
+  function say(message, color) {
+    window.dash_clientside.set_props("toasts", { sendNotifications: [{ action: "show", message: message, color: color }] });
+  }
 
   // Who is no longer signed in goes to the door; who may not is told so.
   var ask = window.fetch;

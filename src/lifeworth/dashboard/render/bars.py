@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from lifeworth.dashboard.render.figure import HEIGHT, Figure, above, along, colour, legend, mark, upright
@@ -54,7 +55,7 @@ def histogram(chart: Chart, currency: str) -> Figure:
     edges: list[float] = []
     for one, name in zip(chart.series, frame.colours(chart), strict=True):
         places = [frame.finite(value) for value in one.x]  # type: ignore[arg-type]
-        spans = [(left, right, frame.at(one.y, turn)) for turn, (left, right) in enumerate(zip(places, places[1:], strict=False))]  # fmt: skip
+        spans = [(left, right, frame.at(one.y, turn)) for turn, (left, right) in enumerate(pairwise(places))]  # fmt: skip
         kept = [(left, right, value) for left, right, value in spans if None not in (left, right, value)]
         edges += [edge for left, right, _ in kept for edge in (left, right) if edge is not None]
         words = [_span(left, right, chart, currency) for left, right, _ in kept]
@@ -96,7 +97,13 @@ def _bars(one: Series, name: str, chart: Chart, currency: str, *, lying: bool, w
     }  # fmt: skip
     if written:
         trace["text"] = ["" if value is None else short(value, chart.y.kind, currency) for value in values]
-        trace |= {"textposition": "outside", "cliponaxis": False, "textfont": {"color": colour("ink"), "size": 12}}
+        trace |= {
+            "textposition": "outside",
+            "cliponaxis": False,
+            "constraintext": "none",
+            "textangle": 0,
+            "textfont": {"color": colour("ink"), "size": 12},
+        }
     if one.low and one.high:
         reach = [(frame.at(one.low, turn), value, frame.at(one.high, turn)) for turn, value in enumerate(values)]
         known = [None not in ends for ends in reach]

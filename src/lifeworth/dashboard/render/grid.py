@@ -36,7 +36,7 @@ def grid(block: Table, currency: str, place: str, *, tools: Sequence[Any] = (), 
             "enableCellTextSelection": True,
             "rowHeight": 34,
             "headerHeight": 40,
-        },  # fmt: skip
+        },
         className="ag-house",
         style={"height": "34rem"},
     )

@@ -20,7 +20,7 @@ def stats(block: Stats, currency: str, place: str, level: int = 2) -> Any:
         return None
     cards = [stat(one, currency, f"{place}-{turn}") for turn, one in enumerate(block.items)]
     head = [heading(block.title, level)] if block.title else []
-    return html.Section([*head, html.Div(cards, className="stats")], className="stats-block")
+    return html.Section([*head, html.Div(cards, className=f"stats n-{len(cards)}")], className="stats-block")
 
 
 def stat(one: Stat, currency: str, place: str) -> Any:

@@ -20,6 +20,8 @@ from lifeworth.report.spec import Column, Table, Value
 NUMERIC = frozenset({"count", "number", "money", "percent", "ratio", "days", "years"})
 SHORT = 60
 """Rows up to which a table is a plain one."""
+TALL = 25
+"""From so many rows on a table scrolls inside its frame."""
 WORDY = 28
 """Longer texts keep room in their column."""
 
@@ -72,7 +74,7 @@ def plain(block: Table, currency: str, place: str, *, tools: Sequence[Any] = (),
     if not block.rows:
         body: list[Any] = [html.P(block.empty, className="empty")]
     else:
-        body = [scroll(table(block, currency, place), block.title)]
+        body = [scroll(table(block, currency, place), block.title, tall=len(block.rows) > TALL)]
     shown = tools if block.rows else ()
     return html.Section([head(block.title, shown, level), *caption, *body], className="panel table-panel")
 
@@ -82,9 +84,15 @@ def head(title: str, tools: Sequence[Any], level: int) -> Any:
     return html.Div([heading(title, level), html.Div(list(tools), className="tools") if tools else None], className="panel-head")  # fmt: skip
 
 
-def scroll(inside: Any, label: str) -> Any:
+def scroll(inside: Any, label: str, *, tall: bool = False) -> Any:
     """A frame that scrolls by itself, also by keyboard, so that the page never does sideways."""
-    return html.Div(inside, className="scroll", tabIndex=0, role="region", **{"aria-label": label or "Table"})
+    return html.Div(
+        inside,
+        className="scroll tall" if tall else "scroll",
+        tabIndex=0,
+        role="region",
+        **{"aria-label": label or "Table"},
+    )
 
 
 def table(block: Table, currency: str, place: str) -> Any:
