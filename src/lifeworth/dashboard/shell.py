@@ -124,7 +124,10 @@ def content(pages: Catalogue, pathname: str | None, view: View) -> list[Any]:
         return [head, _nothing_yet(view, error)]
     except LifeworthError as error:
         return [head, states.failed(error)]
-    return [head, *(drawn if isinstance(drawn, list) else [drawn])]
+    parts = drawn if isinstance(drawn, list) else [drawn]
+    # A page below a page, such as one customer, says its own name.
+    own = bool(parts) and "page-head" in str(getattr(parts[0], "className", ""))
+    return parts if own else [head, *parts]
 
 
 def _nothing_yet(view: View, error: LifeworthError) -> Any:

@@ -33,7 +33,7 @@ def content(view: View, customer: str) -> list[Any]:
     row = customers.one(run, customer, personal=personal)
     life = customers.life(run, customer, personal=personal)
     terms = customers.terms(run, customer, personal=personal)
-    view.trail.note(view.principal.name, "customer.seen", row["customer_id"])
+    view.trail.note(view.principal.name, "customer.look", row["customer_id"])
     places = {name: standing(run, name, row.get(name)) for name in ("orders", "predicted_clv", "historic_clv")}
     where = heading.best(places["predicted_clv"], places["historic_clv"])
     currency, value = run.currency, run.facts["value"]

@@ -61,7 +61,7 @@ def content(view: View, job: Job) -> list[Any]:
         html.Div(
             [
                 pieces.button("Look again with these corrections", "check-again", sign="search", main=not ready),
-                pieces.button("Run", "run-go", sign="next", main=True, disabled=not ready) if ready else None,
+                pieces.button("Run", "run-go", sign="next", main=True, disabled=not ready, hidden=not ready),
                 pieces.to("Back to the files", IMPORT, sign="back"),
             ],
             className="actions",

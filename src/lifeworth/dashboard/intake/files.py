@@ -112,7 +112,7 @@ def _label(name: str) -> str:
 
 
 def _beside() -> Any:
-    columns = [html.Div([html.Dt(_label(name)), html.Dd(one.about)]) for name, one in TABLES.items() if name in GIVEN]
+    columns = [html.Div([html.Dt(_label(name)), html.Dd(one.row)]) for name, one in TABLES.items() if name in GIVEN]
     return html.Details(
         [html.Summary("What each table beside orders holds"), html.Dl(columns, className="facts wide")],
         className="panel more-panel",

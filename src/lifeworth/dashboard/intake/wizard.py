@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from lifeworth.access.roles import Scope
 from lifeworth.dashboard import pieces, working
@@ -112,7 +112,7 @@ def register(app: Dash) -> None:
             for value, one in zip(picks, pick_ids, strict=True)
         }
         said = {one["name"]: value for value, one in zip(values, value_ids, strict=True)}
-        kind = "run" if run and not again else "check"
+        kind = "run" if ctx.triggered_id == "run-go" else "check"
         return f"?{go_on(view, kind, picked, said)}", True if kind == "run" else no_update
 
 
