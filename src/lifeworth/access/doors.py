@@ -339,7 +339,9 @@ class Doors:
     # -- inside ---------------------------------------------------------------------------------------------------------
     def _once(self, kind: str, user_id: str, hours: float) -> str:
         with self._book.write() as open_:
-            tokens.end(open_, TOKENS.c.user_id == user_id, TOKENS.c.kind.in_(ONCE))
+            # A new link ends older ones; an invitation that waits for somebody is not ended by the link of a start.
+            ended = ONCE if kind == "invitation" else (kind,)
+            tokens.end(open_, TOKENS.c.user_id == user_id, TOKENS.c.kind.in_(ended))
             return tokens.insert(open_, kind, user_id, timedelta(hours=hours))
 
     def _new_session(self, open_: sa.Connection, user_id: str) -> str:

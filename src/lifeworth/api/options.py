@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from lifeworth.access.doors import IDLE_HOURS, SESSION_HOURS
 from lifeworth.errors import OptionError
@@ -106,6 +106,22 @@ class ServeOptions(BaseModel):
                 "For this machine alone leave --host away.",
             )
         return self
+
+
+def told(**values: Any) -> ServeOptions:
+    """Options from what somebody said; what they did not say (None) is as it is by default.
+
+    Raises:
+        OptionError: naming every value that cannot be used.
+    """
+    try:
+        return ServeOptions(**{name: value for name, value in values.items() if value is not None})
+    except ValidationError as error:
+        faults = [
+            f"--{'-'.join(str(part) for part in one['loc']).replace('_', '-')}: {one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors()
+        ]
+        raise OptionError("It cannot be served like this:", faults=faults, hint="lifeworth serve --help") from error
 
 
 def _is_loopback(host: str) -> bool:

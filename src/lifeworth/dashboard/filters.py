@@ -34,7 +34,7 @@ def bar(fields: Sequence[Asked], said: Mapping[str, str], known: Mapping[str, Se
     defaults = {one.name: written(one.default) for one in fields}
     controls = [_field(one, said.get(one.name, ""), known.get(one.name, ())) for one in fields]
     touched = sum(1 for one in fields if said.get(one.name))
-    summary = html.Summary([icon("filter"), html.Span(f"Filters{f' ({touched})' if touched else ''}")])
+    summary = html.Summary([icon("filter"), html.Span("Filters")])
     row = html.Div([*controls, _reset(touched)], className="filters", role="group", **{"aria-label": "Filters"})
     return html.Div([dcc.Store(id="defaults", data=defaults), html.Details([summary, row], open=True, className="filter-fold")])  # fmt: skip
 
@@ -54,7 +54,10 @@ def label(name: str) -> str:
     return LABELS.get(name, words[:1].upper() + words[1:])
 
 
-LABELS = {"by": "Tell apart by", "on": "On the day", "since": "Since", "top": "How many"}
+LABELS = {
+    "by": "Tell apart by", "on": "On the day", "top": "How many", "name": "Figure", "scheme": "Groups", "tool": "Tool",
+    "covariates": "What may move it", "within": "Within", "grain": "Whose MRR", "pauses": "A pause is",
+}  # fmt: skip
 
 
 def _reset(touched: int) -> Any:

@@ -202,7 +202,7 @@ def _in_the_browser(app: Dash) -> None:
     """What needs no server; the functions lie in `assets/lifeworth.js`."""
     app.clientside_callback(
         ClientsideFunction("lifeworth", "filters"),
-        Output(ADDRESS, "search"), Output(OWN, "data"), Output("question", "data"),
+        Output(ADDRESS, "search"), Output(OWN, "data"), Output("question", "data"), Output("reset", "hidden"),
         Input({"type": "filter", "name": ALL}, "value"), Input({"type": "flag", "name": ALL}, "checked"), Input("reset", "n_clicks"),
         State({"type": "filter", "name": ALL}, "id"), State({"type": "flag", "name": ALL}, "id"), State("defaults", "data"),
         State(ADDRESS, "search"),

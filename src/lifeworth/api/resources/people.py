@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from lifeworth.access.doors import TOKEN_DAYS
-from lifeworth.access.tokens import Token
 from lifeworth.access.people import User
 from lifeworth.access.roles import FUNCTIONS, Role, Scope
+from lifeworth.access.tokens import Token
 from lifeworth.api.call import Answer, Call, Route, field_of, known_fields, texts_of
 from lifeworth.api.schema import ANY, TOKEN, TOKENS, USER, USERS
 from lifeworth.api.values import value_of

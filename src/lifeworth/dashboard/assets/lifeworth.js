@@ -72,13 +72,19 @@
           if (value !== "" && value !== ((defaults || {})[name] || "")) { query.set(name, value); }
         });
         var next = query.toString() ? "?" + query.toString() : "";
-        if (next === (search || "")) { return [unchanged(), unchanged(), unchanged()]; }
+        if (next === (search || "")) { return [unchanged(), unchanged(), unchanged(), !next]; }
         // a reset draws the fields anew, so it is no search of the page's own
-        return [next, triggered === "reset" ? unchanged() : next, next];
+        return [next, triggered === "reset" ? unchanged() : next, next, !next];
       },
 
       figure: function (figure) {
-        return figure ? painted(figure, getComputedStyle(root)) : unchanged();
+        if (!figure) { return unchanged(); }
+        var made = { data: figure.data, layout: figure.layout };
+        if (figure.narrow && root.clientWidth < 640) {
+          made.layout = Object.assign({}, made.layout, figure.narrow.layout);
+          made.data = [Object.assign({}, made.data[0], figure.narrow.trace)].concat(made.data.slice(1));
+        }
+        return painted(made, getComputedStyle(root));
       },
 
       sort: function (clicks, rows) {

@@ -5,7 +5,18 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from lifeworth.dashboard.render.figure import HEIGHT, Figure, above, along, colour, legend, mark, upright
+from lifeworth.dashboard.render.figure import (
+    HEIGHT,
+    Figure,
+    above,
+    along,
+    colour,
+    in_months,
+    legend,
+    mark,
+    months,
+    upright,
+)
 from lifeworth.report.charts import bar as report
 from lifeworth.report.charts import frame
 from lifeworth.report.charts.scale import ticks, value_range
@@ -89,10 +100,11 @@ def _bars(one: Series, name: str, chart: Chart, currency: str, *, lying: bool, w
     count = min(len(one.x), len(one.y))
     places = [text(value, chart.x.kind, currency) for value in one.x[:count]]
     values = [frame.at(one.y, turn) for turn in range(count)]
+    days = None if lying else months(report.categories(chart, currency))
     told = [f"{place}<br>{frame.told(one, turn, chart.y.kind, currency)}" for turn, place in enumerate(places)]
     trace: dict[str, Any] = {
         "type": "bar", "name": one.name, "orientation": "h" if lying else "v",
-        "x": values if lying else places, "y": places if lying else values,
+        "x": values if lying else [f"{place}-01" for place in places] if days else places, "y": places if lying else values,
         "hovertext": told, "hovertemplate": "%{hovertext}<extra></extra>", "marker": _marker(one, name), "textposition": "none",
     }  # fmt: skip
     if written:
@@ -135,7 +147,14 @@ def _lay_out(
         }  # fmt: skip
         return
     figure.height = HEIGHT
-    every = max(1, -(-len(names) // 14))
+    if months(names):
+        figure.layout = {
+            "xaxis": along(chart.x) | in_months(),
+            "yaxis": number,
+            "annotations": above(frame.named(chart.y)),
+        }
+        return
+    every = max(1, -(-len(names) // 12))
     shown = names[::every]
     crowded = sum(map(len, shown)) > LETTERS + 20
     figure.layout = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +13,7 @@ from lifeworth.report.format import scale_labels
 from lifeworth.report.spec import Axis, Chart
 
 HEIGHT = 320
+MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 FONT = 'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 
 Entry = tuple[str, str, str, str]
@@ -25,10 +28,13 @@ class Figure:
     layout: dict[str, Any] = field(default_factory=dict)
     legend: list[Entry] = field(default_factory=list)
     height: int = HEIGHT
+    narrow: dict[str, Any] = field(default_factory=dict)
+    """What is different on a narrow screen: parts of the layout, and of the first trace under `trace`."""
 
     def plain(self) -> dict[str, Any]:
-        """Data and layout."""
-        return {"data": self.traces, "layout": _common(self.height) | self.layout}
+        """Data and layout, and what is different where there is little room."""
+        made = {"data": self.traces, "layout": _common(self.height) | self.layout}
+        return made | {"narrow": self.narrow} if self.narrow else made
 
 
 def colour(name: str, share: float = 1.0) -> str:
@@ -58,10 +64,9 @@ def above(words: str) -> list[dict[str, Any]]:
     return [_words(words, 0, 1, xanchor="left", yshift=20, x_of="paper")]
 
 
-def mark(at: Any, words: str, *, crosswise: bool = False) -> dict[str, Any]:
+def mark(at: Any, words: str) -> dict[str, Any]:
     """A line at a place that deserves one, with its label."""
     line = {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": colour("muted"), "width": 1, "dash": "dot"}}  # fmt: skip
-    del crosswise
     said = [_words(words, at, 1, xanchor="left", yshift=8, x_of="x")] if words else []
     return {"shapes": [line], "annotations": said}
 
@@ -71,7 +76,18 @@ def legend(chart: Chart) -> list[Entry]:
     if len(chart.series) < 2:
         return []
     shape = {"line": "stroke", "scatter": "dot"}.get(chart.kind, "bar")
-    return [(one.name, name, shape, one.style) for one, name in zip(chart.series, frame.colours(chart), strict=True)]
+    names = {one.name for one in chart.series}
+    found: dict[str, Entry] = {}
+    goes_on = False
+    for one, name in zip(chart.series, frame.colours(chart), strict=True):
+        begun = one.name.removesuffix(frame.CONTINUES)
+        # a line that goes on as a prediction keeps its colour: one entry, and one that says what dashed means
+        if one.style == "dashed" and begun != one.name and (begun in names or goes_on):
+            goes_on = True
+            found.setdefault(begun, (begun, name, shape, "solid"))
+        else:
+            found.setdefault(one.name, (one.name, name, shape, one.style))
+    return [*found.values(), *([("predicted", "muted", shape, "dashed")] if goes_on else [])]
 
 
 def _words(words: str, x: Any, y: Any, *, xanchor: str, yshift: int, x_of: str) -> dict[str, Any]:
@@ -86,6 +102,16 @@ def _axis() -> dict[str, Any]:
         "fixedrange": True, "gridcolor": colour("grid"), "linecolor": colour("line"), "zerolinecolor": colour("muted"),
         "zerolinewidth": 1, "tickfont": {"color": colour("muted"), "size": 12}, "automargin": True,
     }  # fmt: skip
+
+
+def months(names: Sequence[str]) -> list[str] | None:
+    """The first days of months that are named "2026-06", so that they are drawn as the days they are; else None."""
+    return [f"{name}-01" for name in names] if len(names) > 3 and all(MONTH.match(name) for name in names) else None
+
+
+def in_months() -> dict[str, Any]:
+    """An axis of months."""
+    return {"type": "date", "tickformat": "%b %Y", "hoverformat": "%B %Y", "nticks": 7, "tickangle": 0}
 
 
 def along(axis: Axis) -> dict[str, Any]:

@@ -9,6 +9,11 @@ from lifeworth.report.charts import flow as report
 from lifeworth.report.format import short, text
 from lifeworth.report.spec import Chart
 
+EDGE = 14
+GAP = 14
+LETTER = 6.4
+"""Pixels above and below the bands, between two groups, and of a letter of their names."""
+
 
 def flow(chart: Chart, currency: str) -> Figure:
     """Groups on the left, groups on the right, bands between them."""
@@ -20,13 +25,15 @@ def flow(chart: Chart, currency: str) -> Figure:
     totals |= {("right", name): sum(band.value for band in bands if band.target == name) for name in right}
     place = {key: turn for turn, key in enumerate(totals)}
     told = [f"{name}: {text(total, chart.y.kind, currency)}" for (_, name), total in totals.items()]
+    height = max(340, 60 + 34 * max(len(left), len(right), 1))
+    middles = _middles(totals, left, right, height - 2 * EDGE)
+    words = [f"{name}  {short(total, chart.y.kind, currency)}" for (_, name), total in totals.items()]
     trace: dict[str, Any] = {
         "type": "sankey", "arrangement": "fixed",
         "node": {
-            "label": [f"{name}  {short(total, chart.y.kind, currency)}" for (_, name), total in totals.items()],
-            "color": [colour("muted")] * len(totals), "line": {"width": 0}, "pad": 14, "thickness": 10,
+            "label": [""] * len(totals), "color": [colour("muted")] * len(totals), "line": {"width": 0}, "pad": GAP, "thickness": 10,
             "customdata": told, "hovertemplate": "%{customdata}<extra></extra>",
-            "x": [0.001 if side == "left" else 0.999 for side, _ in totals], "y": _middles(totals, left, right),
+            "x": [0.001 if side == "left" else 0.999 for side, _ in totals], "y": middles,
         },
         "link": {
             "source": [place["left", band.source] for band in bands],
@@ -37,18 +44,39 @@ def flow(chart: Chart, currency: str) -> Figure:
             "hovertemplate": "%{customdata}<extra></extra>",
         },
     }  # fmt: skip
-    legend = [(words, name, "bar", "solid") for words, name in report.legend(chart, currency)]
-    height = max(320, 60 + 34 * max(len(left), len(right), 1))
-    return Figure([trace], {"margin": {"l": 8, "r": 8, "t": 12, "b": 12}}, legend, height)
+    names = [_name(word, side, at) for word, (side, _), at in zip(words, totals, middles, strict=True)]
+    widths = [
+        max((len(word) for word, (where, _) in zip(words, totals, strict=True) if where == side), default=0)
+        for side in ("left", "right")
+    ]
+    legend = [(entry, name, "bar", "solid") for entry, name in report.legend(chart, currency)]
+    margins = {"l": min(190, 14 + LETTER * widths[0]), "r": min(190, 14 + LETTER * widths[1]), "t": EDGE, "b": EDGE}
+    narrow = {
+        "layout": {"margin": {"l": 4, "r": 4, "t": EDGE, "b": EDGE}, "annotations": []},
+        "trace": {"node": {**trace["node"], "label": words}},
+    }
+    return Figure([trace], {"margin": margins, "annotations": names}, legend, height, narrow)
 
 
-def _middles(totals: dict[tuple[str, str], float], left: list[str], right: list[str]) -> list[float]:
-    """Where the middle of each group stands, from 0 at the top to 1, so that their order is kept."""
+def _name(words: str, side: str, middle: float) -> dict[str, Any]:
+    """The name of a group beside its bar, outside the bands."""
+    left = side == "left"
+    return {
+        "text": words, "x": 0 if left else 1, "y": 1 - middle, "xref": "paper", "yref": "paper", "showarrow": False,
+        "xanchor": "right" if left else "left", "yanchor": "middle", "xshift": -6 if left else 6, "font": {"size": 12},
+    }  # fmt: skip
+
+
+def _middles(totals: dict[tuple[str, str], float], left: list[str], right: list[str], room: float) -> list[float]:
+    """Where the middle of each group stands, from 0 at the top to 1: in their order, gaps between them, as Plotly scales them."""
+    most = max(len(left), len(right), 1)
+    whole = max(sum(totals[side, name] for name in names) for side, names in (("left", left), ("right", right))) or 1.0
+    scale = (room - GAP * (most - 1)) / whole
     found = []
     for side, names in (("left", left), ("right", right)):
-        whole, seen = sum(totals[side, name] for name in names) or 1.0, 0.0
+        top = 0.0
         for name in names:
-            share = totals[side, name] / whole
-            found.append(min(0.999, max(0.001, seen + share / 2)))
-            seen += share
+            height = totals[side, name] * scale
+            found.append(min(0.999, max(0.001, (top + height / 2) / room)))
+            top += height + GAP
     return found

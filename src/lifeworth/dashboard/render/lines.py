@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from lifeworth.dashboard.render.figure import Figure, above, along, colour, legend, mark, upright
+from lifeworth.dashboard.render.figure import Figure, above, along, colour, in_months, legend, mark, months, upright
 from lifeworth.report.charts import frame
 from lifeworth.report.charts.calendar import as_date
 from lifeworth.report.charts.horizontal import Horizontal, horizontal
 from lifeworth.report.charts.scale import value_range
 from lifeworth.report.spec import Chart, Series, Value
 
-MANY = 14
+MANY = 8
 """Names along the foot from which on only some are written."""
 
 
@@ -66,6 +66,8 @@ def _layout(chart: Chart, axis: Horizontal, currency: str, *, zero: bool) -> dic
 def _along(chart: Chart, axis: Horizontal) -> dict[str, Any]:
     if axis.by == "days":
         return {"type": "date", "tickformat": "%b %Y", "nticks": 7, "hoverformat": "%-d %b %Y"}
+    if axis.by == "names" and months(axis.names):
+        return in_months()
     if axis.by == "names":
         every = max(1, -(-len(axis.names) // MANY))
         shown = [name for turn, name in enumerate(axis.names) if turn % every == 0]
@@ -83,7 +85,8 @@ def _place(value: Value, axis: Horizontal) -> Any:
         return None if day is None else day.isoformat()
     if axis.by == "numbers":
         return _number(value)
-    return axis.words(value)
+    word = axis.words(value)
+    return f"{word}-01" if months(axis.names) else word
 
 
 def _number(value: Value) -> float | None:

@@ -15,7 +15,7 @@ from lifeworth.dashboard.render import grid
 from lifeworth.dashboard.render.chart import chart
 from lifeworth.dashboard.render.heatmap import heatmap
 from lifeworth.dashboard.render.stats import stats
-from lifeworth.dashboard.render.table import SHORT, plain
+from lifeworth.dashboard.render.table import plain, readable
 from lifeworth.dashboard.render.words import text
 from lifeworth.report.spec import Block, Chart, Group, Heatmap, Page, Stats, Table, Text
 
@@ -44,7 +44,7 @@ def block(spec: Block, currency: str, place: str, *, exports: bool = True, level
             inside = [block(one, currency, f"{place}.{turn}", exports=exports, level=level) for turn, one in enumerate(spec.blocks)]  # fmt: skip
             return html.Div(inside, className="group")
         case Table():
-            drawn = plain if len(spec.rows) <= SHORT else grid.grid
+            drawn = plain if readable(spec) else grid.grid
             return drawn(spec, currency, place, tools=_tools(place, spec.title, exports=exports), level=level)
         case Chart():
             return chart(spec, currency, place, tools=_tools(place, spec.title, exports=exports), level=level)

@@ -59,7 +59,7 @@ def failed(error: LifeworthError) -> Any:
     steps: list[Step] = [*getattr(error, "faults", ())]
     if error.hint:
         steps.append(error.hint)
-    if error.allowed:
+    if error.allowed and not getattr(error, "faults", ()):
         steps.append(f"Possible are: {', '.join(error.allowed[:20])}{' …' if len(error.allowed) > 20 else ''}")
     if isinstance(error, StoppedError):
         return state("Stopped", error.message, sign="stop", steps=steps)

@@ -11,15 +11,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
+from lifeworth.dashboard import address
 from lifeworth.dashboard.render.words import heading
 from lifeworth.report.format import column_places, raw, text, unit_of
 from lifeworth.report.spec import Column, Table, Value
+from lifeworth.serving.masking import NAMED
 
 NUMERIC = frozenset({"count", "number", "money", "percent", "ratio", "days", "years"})
 SHORT = 60
 """Rows up to which a table is a plain one."""
+LONGEST = 300
+"""Rows up to which a table with sentences in it is a plain one: a grid would cut them."""
 TALL = 25
 """From so many rows on a table scrolls inside its frame."""
 WORDY = 28
@@ -66,6 +70,14 @@ def size(value: Value) -> float:
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and math.isfinite(value):
         return abs(float(value))
     return 0.0
+
+
+def readable(block: Table) -> bool:
+    """Whether a table is drawn as a plain one."""
+    if len(block.rows) <= SHORT:
+        return True
+    wordy = any(isinstance(value, str) and len(value) > 2 * WORDY for row in block.rows[:SHORT] for value in row)
+    return wordy and len(block.rows) <= LONGEST
 
 
 def plain(block: Table, currency: str, place: str, *, tools: Sequence[Any] = (), level: int = 2) -> Any:
@@ -140,9 +152,12 @@ def cell(side: Side, value: Value, *, total: bool = False, first: bool = False) 
         marks.append("bar-cell")
         more["style"] = {"--w": f"{share}%"}
     words = side.words(value)
-    if (said := raw(value)) != words:
+    if (said := raw(value)) != words or side.column.key in NAMED:
         more["data-v"] = said
     kind = html.Th if first else html.Td
+    inside: Any = words
+    if side.column.key in NAMED and value:
+        inside = dcc.Link(words, href=address.path("customers", str(value)), className="who-link")
     if first:
         more["scope"] = "row"
-    return kind(words, **({"className": " ".join(marks)} if marks else {}), **more)
+    return kind(inside, **({"className": " ".join(marks)} if marks else {}), **more)
