@@ -62,7 +62,7 @@ def test_the_place_among_all_is_said_as_a_share() -> None:
     assert told(ROW)["Among all"].figure == "top 2 %"
 
 
-@pytest.mark.parametrize(("below", "words"), [(0.999, "top 0.1 %"), (0.5, "top 50 %"), (0.2, "lower half")])
+@pytest.mark.parametrize(("below", "words"), [(0.999, "number 10 of 10,000"), (0.5, "top 50 %"), (0.2, "lower half")])
 def test_a_place_in_words(below: float, words: str) -> None:
     assert place(Standing(below, 10_000)) == words
 

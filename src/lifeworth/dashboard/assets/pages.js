@@ -114,6 +114,7 @@
       stop.addEventListener("click", function () { request.abort(); });
       request.open("POST", to);
       request.setRequestHeader("Content-Type", "application/octet-stream");
+      request.setRequestHeader("X-Lifeworth", "upload");
       request.send(file);
     });
   }

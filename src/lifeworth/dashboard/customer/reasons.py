@@ -22,6 +22,8 @@ FEW_GAPS = 2
 """Fewer gaps than this are no rhythm."""
 MUCH = 0.1
 """A difference from the average below this share is none to speak of."""
+RARE = 0.01
+"""Among so few the place itself is told, not the share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def product(row: Mapping[str, Any], margin: float, currency: str) -> tuple[Facto
     ]
     whole = orders * worth * margin
     if whole > 0:
-        found.append(Factor("Waiting", text(value / whole, "percent"), "money that comes later is discounted"))
+        found.append(Factor("Discounting", text(value / whole, "percent"), "money that comes later is discounted"))
     return tuple(found)
 
 
@@ -204,13 +206,20 @@ def _place(row: Mapping[str, Any], where: Standing | None, currency: str) -> Rea
 
 def place(where: Standing) -> str:
     """A place in a few words: "top 2 %", "lower half"."""
-    if where.below >= 0.5:
-        share = max(where.top, 1 / where.known)
-        return f"top {text(share, 'percent', places=0 if share >= 0.01 else 1)}"
-    return "lower half"
+    if where.top < RARE:
+        return f"number {rank(where):,} of {where.known:,}"
+    return f"top {text(where.top, 'percent', places=0)}" if where.below >= 0.5 else "lower half"
+
+
+def rank(where: Standing) -> int:
+    """How many have as much or more, oneself among them."""
+    return max(1, round(where.top * where.known))
 
 
 def _less(where: Standing) -> str:
+    if where.top < RARE:
+        above = rank(where) - 1
+        return f"{'Nobody is' if not above else 'One customer is' if above == 1 else f'{above:,} customers are'} worth as much or more."
     return f"{text(where.below, 'percent', places=0)} of {where.known:,} customers are worth less."
 
 

@@ -103,7 +103,7 @@ def figure(
         "hoverlabel": {"bgcolor": colour("ink"), "bordercolor": colour("ink"), "align": "left", "font": {"family": FONT, "size": 13, "color": colour("surface")}},
         "xaxis": {
             "type": "date", "range": [(first - room).isoformat(), (last + room).isoformat()], "fixedrange": True, "showgrid": True,
-            "gridcolor": colour("grid"), "tickformat": "%b %Y", "nticks": 7, "tickfont": {"color": colour("muted"), "size": 12},
+            "gridcolor": colour("grid"), "tickformat": "%b %Y", "nticks": 7, "automargin": True, "tickfont": {"color": colour("muted"), "size": 12},
         },
         "yaxis": {
             "type": "category", "categoryorder": "array", "categoryarray": list(reversed(rows)), "fixedrange": True, "showgrid": True,

@@ -46,11 +46,11 @@ def content(view: View) -> list[Any]:
     grid = dag.AgGrid(
         id=GRID,
         rowModelType="infinite",
-        columnDefs=_sorted(words.definitions(columns, shown, run.currency), sort),
+        columnDefs=_sorted(words.definitions(columns, shown), sort),
         defaultColDef={"sortable": True, "resizable": True, "floatingFilter": False, "minWidth": 90, "wrapHeaderText": True},
         filterModel=model,
         dashGridOptions={
-            "cacheBlockSize": BLOCK, "maxBlocksInCache": 20, "infiniteInitialRowCount": 40, "rowHeight": 36, "headerHeight": 40,
+            "cacheBlockSize": BLOCK, "maxBlocksInCache": 20, "infiniteInitialRowCount": 40, "rowHeight": 36, "headerHeight": 46,
             "enableCellTextSelection": True, "ensureDomOrder": True, "animateRows": False, "suppressDragLeaveHidesColumns": True,
             "tooltipShowDelay": 400, "localeText": {"noRowsToShow": "Nobody fits these filters."}, "rowBuffer": 10, "multiSortKey": "ctrl",
         },
@@ -266,7 +266,8 @@ def register(app: Dash) -> None:
         links = [f"{EXPORTS}.{one['form']}{address.search(pairs)}" for one in exports]
         whole = customers.page(view.desk.run(), limit=1, personal=view.principal.personal).total if model else answer["rowCount"]
         chips = [no_update if (old or []) == new else new for old, new in zip(values, picked, strict=True)]
-        return answer, count_words(answer["rowCount"], whole), links, chips, not model, told, told
+        counted = f"{count_words(answer['rowCount'], whole)}, money in {view.desk.run().currency}"
+        return answer, counted, links, chips, not model, told, told
 
     @answers(
         app,
@@ -314,7 +315,7 @@ def register(app: Dash) -> None:
             raise PreventUpdate
         told.pop(shared.SHOW, None)
         said = address.search(told | _kept(view, shown))
-        defined = words.definitions(columns, words.ordered(shown, columns), run.currency)
+        defined = words.definitions(columns, words.ordered(shown, columns))
         return _sorted(defined, shared.sort_of(told, columns) or usual_order(columns)), said, said
 
 

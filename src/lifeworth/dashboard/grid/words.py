@@ -14,7 +14,7 @@ FIRST = (
     "historic_clv", "orders", "last_order_at", "churn_probability", "expected_next_order_at", "acquisition_channel", "country",
 )  # fmt: skip
 """Columns shown until somebody chooses others."""
-WIDTHS = {"customer_id": 130, "date": 124, "count": 96, "percent": 112, "money": 122, "text": 124}
+WIDTHS = {"customer_id": 130, "date": 132, "count": 100, "percent": 124, "money": 124, "text": 128, "predicted_clv": 132}
 TEXT_FILTER = {"filterOptions": ["contains", "equals", "notEqual", "startsWith", "blank", "notBlank"], "maxNumConditions": 50, "buttons": ["reset"], "debounceMs": 400}  # fmt: skip
 NUMBER_FILTER = {
     "filterOptions": ["equals", "lessThan", "lessThanOrEqual", "greaterThan", "greaterThanOrEqual", "inRange", "blank", "notBlank"],
@@ -35,18 +35,17 @@ def ordered(chosen: Sequence[str] | None, columns: Mapping[str, Column]) -> list
     return [name for name in order if name in columns and (name in (chosen or ()) or name == "customer_id")]
 
 
-def definitions(columns: Mapping[str, Column], chosen: Sequence[str], currency: str) -> list[dict[str, Any]]:
+def definitions(columns: Mapping[str, Column], chosen: Sequence[str]) -> list[dict[str, Any]]:
     """The columns as the grid wants them, those that are not chosen hidden."""
     order = [*chosen, *(name for name in columns if name not in chosen)]
-    return [_definition(columns[name], currency, hidden=name not in chosen) for name in order]
+    return [_definition(columns[name], hidden=name not in chosen) for name in order]
 
 
-def _definition(column: Column, currency: str, *, hidden: bool) -> dict[str, Any]:
+def _definition(column: Column, *, hidden: bool) -> dict[str, Any]:
     kind = column.kind
-    unit = f" ({currency})" if kind == "money" and currency else ""
     found: dict[str, Any] = {
         "field": column.key,
-        "headerName": column.title + unit,
+        "headerName": column.title,
         "headerTooltip": column.definition,
         "hide": hidden,
         "width": WIDTHS.get(column.key, WIDTHS.get(kind, 120)),
@@ -73,5 +72,5 @@ def _said(value: Any, column: Column) -> str:
         return str(value)
     if isinstance(value, int) and column.key.endswith("year"):
         return str(value)  # a year is no amount: 1,983 would read as one
-    # The currency stands in the head of the column.
+    # The currency stands once, above the list.
     return text(value, column.kind, "", places=2 if column.kind == "money" else None)
