@@ -13,7 +13,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from lifeworth.errors import NotFoundError
 from lifeworth.report.board import Board, Tab
+from lifeworth.report.spec import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,21 @@ class Action:
 
     def load(self) -> Callable[..., Any]:
         """The function itself, from `<part>/actions.py`."""
+        if self.name in WRITTEN:
+            return _written
         function: Callable[..., Any] = getattr(import_module(f"lifeworth.{self.part}.actions"), self.name)
         return function
+
+
+WRITTEN = frozenset({"overview", "model", "data"})
+"""Pages that are written with a run and by nothing else: the desk shows them from its document."""
+
+
+def _written() -> Page:
+    """What is answered for such a page where the run has none."""
+    raise NotFoundError(
+        "This run has no such page: an older Lifeworth made it.", hint="Run again: lifeworth run ORDERS"
+    )
 
 
 ACTIONS: tuple[Action, ...] = (

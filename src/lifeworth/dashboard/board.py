@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import dcc, html
 
+from lifeworth.api import veil
 from lifeworth.asked import Asked, asked, given
 from lifeworth.dashboard import address, filters, known
 from lifeworth.dashboard.overview import overview
@@ -15,7 +16,7 @@ from lifeworth.dashboard.render import states
 from lifeworth.dashboard.view import View
 from lifeworth.data.contracts import TABLES
 from lifeworth.errors import LifeworthError, NotFoundError
-from lifeworth.parts import ACTIONS, Action, Hung
+from lifeworth.parts import Hung
 from lifeworth.report.board import Tab
 from lifeworth.report.spec import Page, Table
 from lifeworth.serving.answers import Pending
@@ -86,19 +87,8 @@ def href(hung: Hung, tab: Tab) -> str:
 def offered(hung: Hung, tab: Tab) -> tuple[Asked, ...]:
     """What may be asked of a tab as filters."""
     action = hung.action(tab)
-    if action not in ACTIONS and not answerable(action):
-        return ()
     fixed = dict(tab.fixed)
     return tuple(one for one in asked(action.load()) if one.name not in fixed and one.name not in tab.hidden and one.kind != "pairs")  # fmt: skip
-
-
-def answerable(action: Action) -> bool:
-    """Whether there is a function behind an action; a page that only a run can write has none."""
-    try:
-        action.load()
-    except (ImportError, AttributeError):
-        return False
-    return True
 
 
 def filled(fields: tuple[Asked, ...], said: Mapping[str, str], choices: Mapping[str, Any]) -> dict[str, str]:
@@ -120,29 +110,14 @@ def ask(view: View, hung: Hung, said: Mapping[str, str]) -> Page | Table | Pendi
     """
     tab = tab_of(hung, view.path)
     action, fields = hung.action(tab), offered(hung, tab)
-    if not fields and not answerable(action):
-        found = _written(view, action.name)
-        if found is None:
-            raise NotFoundError("This run has no such page: an older Lifeworth made it.", hint="Run again: lifeworth run ORDERS")  # fmt: skip
-        return shown(view, found)
+    document = view.desk.run().document
+    if action.name == FIRST and document is not None and (first := overview(document)) is not None:
+        return first if view.principal.personal else masked(first, view.desk.alias)
     told = filled(fields, said, known.known(view.desk, fields) if any(one.required for one in fields) else {})
+    # What is as it would be anyway is not said: the same question then has the same answer, and one a run wrote is there at once.
     plain = {name: text for name, text in told.items() if text != _default(fields, name)}
     arguments = given(action.load(), {**plain, **dict(tab.fixed)})
-    answer = view.desk.ask(action, arguments, wait=WAIT)
-    return answer if isinstance(answer, Pending) else shown(view, answer)
-
-
-def _written(view: View, name: str) -> Page | None:
-    """A page as the run wrote it; the overview with what else belongs on the first page."""
-    run = view.desk.run()
-    if name == FIRST and run.document is not None:
-        return overview(run.document)
-    return run.page(name)
-
-
-def shown(view: View, answer: Page | Table) -> Any:
-    """An answer as who asks may see it."""
-    return answer if view.principal.personal else masked(answer, view.desk.alias)
+    return veil.ask(view.desk, action, arguments, personal=view.principal.personal, wait=WAIT)
 
 
 def page_now(view: View, hung: Hung, said: Mapping[str, str]) -> Page:

@@ -77,7 +77,6 @@ def answers(app: Dash, *told: Any, **options: Any) -> Callable[[Callable[..., An
     here = (State(ADDRESS, "pathname"), State(ADDRESS, "search"))
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
-        @app.callback(*told, *here, **options)
         async def callback(*values: Any) -> Any:
             *own, pathname, search = values
             try:
@@ -99,6 +98,7 @@ def answers(app: Dash, *told: Any, **options: Any) -> Callable[[Callable[..., An
             return no_update if outputs <= 1 else (no_update,) * outputs
 
         callback.__name__ = function.__name__
+        app.callback(*told, *here, **options)(callback)
         return function
 
     return register

@@ -86,7 +86,7 @@ def _control(one: Asked, text: str, known: Sequence[Option], about: dict[str, An
         case "count":
             return dmc.NumberInput(value=int(text) if text.isdigit() else "", min=1, debounce=600, placeholder="all", **about)  # fmt: skip
     if known:
-        options = list(known)
+        options = [dict(option) for option in known]
         if text and all(option["value"] != text for option in options):
             options.append({"value": text, "label": text})
         return _select(options, text, about, clearable=not one.required and one.default is None)

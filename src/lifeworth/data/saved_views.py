@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from lifeworth.data.book import VIEWS, Book, now
 from lifeworth.errors import NotFoundError, OptionError
 
 LONGEST_NAME = 80
-LONGEST_ADDRESS = 2_000
+ADDRESS = re.compile(r"/(?!/)[\x21-\x7e]{0,1999}")
 MOST = 200
 """Views one person may keep."""
 
@@ -58,12 +59,11 @@ class SavedViews:
             OptionError: if it has no name, or its address is none of this dashboard.
         """
         said = " ".join(name.split())
-        if not 0 < len(said) <= LONGEST_NAME:
+        if not 0 < len(said) <= LONGEST_NAME or not said.isprintable():
             raise OptionError(f"A view has a name of 1 to {LONGEST_NAME} characters.", hint="Say what it shows.")
-        # An address with two slashes, or a backslash, would lead to another server.
-        local = address.startswith("/") and not address.startswith(("//", "/\\")) and len(address) <= LONGEST_ADDRESS
-        if not local:
-            raise OptionError("The address of a view is a path of this dashboard.")
+        # An address of this dashboard and no other: a shared view must not lead away.
+        if not ADDRESS.fullmatch(address) or "\\" in address:
+            raise OptionError("The address must be one of this dashboard, such as /cohorts?by=channel.")
         view_id = secrets.token_hex(8)
         with self._book.write() as open_:
             mine = VIEWS.c.user_id == user_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from lifeworth.dashboard.render.figure import Figure, above, along, colour, in_months, legend, mark, months, upright
@@ -90,11 +91,8 @@ def _place(value: Value, axis: Horizontal) -> Any:
 
 
 def _number(value: Value) -> float | None:
-    return (
-        None
-        if value is None or isinstance(value, str | bool) or not hasattr(value, "__float__")
-        else frame.finite(value)
-    )  # type: ignore[arg-type]
+    numeric = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return frame.finite(value) if numeric else None  # type: ignore[arg-type]
 
 
 def _line(one: Series, name: str, axis: Horizontal, chart: Chart, currency: str) -> dict[str, Any]:
