@@ -115,3 +115,8 @@ def test_a_lost_customer_of_little_value_is_let_go() -> None:
 def test_consent_is_read_from_whatever_columns_say_it() -> None:
     assert channels({"consent_email": True, "consent_post": False, "consent_sms": None}) == (["email"], True)
     assert channels({"consent_email": None}) == ([], False)
+
+
+def test_a_valuable_customer_who_cools_is_greeted_in_time() -> None:
+    found = of({"lifecycle_status": "Cooling", "churn_probability": 0.4, "consent_sms": True}, below=0.9)
+    assert found[0].do == "Say hello before they drift off, by sms."

@@ -75,10 +75,10 @@ def back(words: str, href: str) -> Any:
     )
 
 
-def tabs(named: Sequence[tuple[str, str]], label: str) -> Any:
-    """Links to the parts of a page; the one that is shown is marked by the browser."""
+def tabs(named: Sequence[tuple[str, str]], label: str, shown: str) -> Any:
+    """Links to the parts of a page; `shown` is the address of the one that is shown."""
     return html.Nav(
-        html.Ul([html.Li(dcc.Link(words, href=href, className="tab")) for words, href in named]),
+        html.Ul([html.Li(dcc.Link(words, href=href, className=f"tab{' on' if href == shown else ''}")) for words, href in named]),
         className="tabs",
         **{"aria-label": label},
     )

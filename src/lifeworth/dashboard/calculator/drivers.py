@@ -51,7 +51,7 @@ def _driver(lever: Mapping[str, Any], percent: float, currency: str) -> Any:
     known = lever.get("elasticity") is not None
     slider = dmc.Slider(
         id={"type": "driver", "name": name}, value=percent, min=-WIDEST, max=WIDEST, step=0.5, updatemode="drag", label=None, disabled=not known,
-        size="sm", startPoint=0, thumbLabel=f"{title}, percent",
+        size="sm", thumbLabel=f"{title}, percent",
     )  # fmt: skip
     return html.Div(
         [

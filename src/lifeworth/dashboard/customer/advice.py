@@ -165,16 +165,15 @@ def _unhappy(known: Known) -> Advice | None:
 
 
 def _cooling(known: Known) -> Advice | None:
-    status = known.row.get("lifecycle_status")
-    if status not in {"Cooling", "At risk"} or known.valuable:
+    status, churn = known.row.get("lifecycle_status"), known.row.get("churn_probability")
+    if status not in {"Cooling", "At risk"} or (known.valuable and churn is not None and churn >= LEAVING):
         return None
     ways, _ = channels(known.row)
     by = f", by {_listed(ways)}" if ways else ""
-    return Advice(
-        f"Include them in the next reminder{by}.",
-        f'Status "{status}": longer silent than their own rhythm explains. Their value does not ask for more than that.',
-        6,
-    )
+    why = f'Status "{status}": longer silent than their own rhythm explains.'
+    if known.valuable:
+        return Advice(f"Say hello before they drift off{by}.", f"{why} They are among the most valuable.", 4)
+    return Advice(f"Include them in the next reminder{by}.", f"{why} Their value does not ask for more than that.", 6)
 
 
 def _second_order(known: Known) -> Advice | None:
@@ -214,7 +213,7 @@ def _calm(known: Known) -> str:
     status = known.row.get("lifecycle_status")
     if status == "Lost":
         return "Long past their own rhythm, and not among the most valuable: money is better spent on others."
-    return "No open request, no contract about to end, no unusual silence."
+    return "No open request, no contract about to end, no silence beyond their own rhythm."
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -141,23 +141,12 @@ def _chooser(columns: Mapping[str, Column], shown: Sequence[str]) -> Any:
         dmc.Checkbox(label=one.title, value=name, size="xs", disabled=name == "customer_id")
         for name, one in columns.items()
     ]
-    return dmc.Popover(
-        [
-            dmc.PopoverTarget(html.Button([icon("menu"), "Columns"], className="tool", type="button")),
-            dmc.PopoverDropdown(
-                dmc.CheckboxGroup(
-                    id="customers-columns",
-                    value=list(shown),
-                    children=html.Div(options, className="column-list"),
-                    label="Columns to show",
-                )
-            ),
-        ],
-        position="bottom-end",
-        width=320,
-        trapFocus=True,
-        returnFocus=True,
-    )
+    group = dmc.CheckboxGroup(
+        id="customers-columns", value=list(shown), label="Columns to show", children=html.Div(options, className="column-list")
+    )  # fmt: skip
+    return html.Details(
+        [html.Summary([icon("menu"), "Columns"], className="tool"), html.Div(group, className="drop-down")], className="chooser"
+    )  # fmt: skip
 
 
 def _exports(view: View) -> list[Any]:

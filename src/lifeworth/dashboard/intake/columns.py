@@ -166,17 +166,18 @@ def _worded(name: str) -> str:
 def _settings(told: Mapping[str, Any]) -> Any:
     """What a run may be told besides; each with what holds when nothing is said."""
 
-    def field(name: str, control: Any, kind: str = "field") -> Any:
-        del name
+    def field(control: Any, kind: str = "field") -> Any:
         return html.Div(control, className=kind)
 
     margin, discount = told.get("margin"), told.get("discount")
     controls = [
-        field("margin", dmc.NumberInput(id={"type": "import-option", "name": "margin"}, label="Margin, %", value=None if margin is None else margin * 100, min=1, max=100, placeholder="from the costs in the data", size="xs"), "field narrow"),
-        field("horizon", dmc.TextInput(id={"type": "import-option", "name": "horizon"}, label="Look ahead", value=told.get("horizon", ""), placeholder="12m", size="xs"), "field narrow"),
-        field("discount", dmc.NumberInput(id={"type": "import-option", "name": "discount"}, label="Discount a year, %", value=None if discount is None else discount * 100, min=0, max=100, placeholder="10", size="xs"), "field narrow"),
-        field("currency", dmc.TextInput(id={"type": "import-option", "name": "currency"}, label="Currency", value=told.get("currency", ""), placeholder="of the data", size="xs"), "field narrow"),
-        field("as_of", dmc.DatePickerInput(id={"type": "import-option", "name": "as_of"}, label="Last day that counts", value=told.get("as_of"), clearable=True, placeholder="of the last order", size="xs", valueFormat="D MMM YYYY")),
+        field(dmc.NumberInput(id={"type": "import-option", "name": "margin"}, label="Margin, %", value=None if margin is None else margin * 100, min=1, max=100, placeholder="from the costs in the data", size="xs"), "field narrow"),
+        field(dmc.TextInput(id={"type": "import-option", "name": "horizon"}, label="Look ahead", value=told.get("horizon", ""), placeholder="12m", size="xs"), "field narrow"),
+        field(dmc.NumberInput(id={"type": "import-option", "name": "discount"}, label="Discount a year, %", value=None if discount is None else discount * 100, min=0, max=100, placeholder="10", size="xs"), "field narrow"),
+        field(dmc.TextInput(id={"type": "import-option", "name": "currency"}, label="Currency", value=told.get("currency", ""), placeholder="of the data", size="xs"), "field narrow"),
+        field(dmc.DatePickerInput(id={"type": "import-option", "name": "as_of"}, label="Last day that counts", value=told.get("as_of"), clearable=True, placeholder="of the last order", size="xs", valueFormat="D MMM YYYY")),
+        field(dmc.Select(id={"type": "import-option", "name": "duplicates"}, label="Rows alike in every column", data=[{"value": "set-aside", "label": "count once"}, {"value": "keep", "label": "count each"}], value=told.get("duplicates", "set-aside"), size="xs", allowDeselect=False)),
+        field(dmc.Select(id={"type": "import-option", "name": "zero_value"}, label="Orders worth nothing", data=[{"value": "keep", "label": "count as a purchase"}, {"value": "set-aside", "label": "set aside"}], value=told.get("zero_value", "keep"), size="xs", allowDeselect=False)),
     ]  # fmt: skip
     return html.Details(
         [html.Summary("Settings of the run"), html.Div(controls, className="form")], className="panel more-panel"

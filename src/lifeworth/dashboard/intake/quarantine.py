@@ -37,7 +37,7 @@ def content(view: View) -> list[Any]:
     options = [{"value": "", "label": f"All reasons ({sum(n for _, n in everything.reasons.values()):,})"}]
     options += [{"value": code, "label": f"{words} ({count:,})"} for code, (words, count) in everything.reasons.items()]
     columns = (Column("why", "Why"), Column("rows", "Rows", "count", bar=True), Column("do", "What to do about it"))
-    rows = [(words, count, reason(code).advice) for code, (words, count) in everything.reasons.items()]
+    rows = [(words, count, advice(code)) for code, (words, count) in everything.reasons.items()]
     return [
         html.P("Nothing is dropped in silence: a row that cannot be used stands here, with its reason.", className="lead"),
         block(pieces.table("Why rows were set aside", columns, rows), "", "why", exports=False),
@@ -62,9 +62,26 @@ def rows_of(view: View, some: Aside) -> Any:
 
 def table_of(some: Aside) -> Table:
     """The rows as a table of plain values."""
-    rows = [tuple(row[column.key] for column in COLUMNS) for row in some.rows]
+    # Columns in which nothing stands are left out: most rows are set aside for no single value.
+    filled = [one for one in COLUMNS if any(row[one.key] is not None for row in some.rows)]
+    rows = [tuple(row[column.key] for column in filled) for row in some.rows]
     cut = f"The first {len(rows):,} of {some.total:,}." if some.total > len(rows) else ""
-    return pieces.table("Rows set aside", COLUMNS, rows, caption=cut)
+    return pieces.table("Rows set aside", filled, rows, caption=cut)
+
+
+HERE = {
+    "date_unreadable": "Write it as 2025-03-04, or say at the import how dates are to be read.",
+    "duplicate": "If both are meant, say in the settings of the run that repeated rows are kept.",
+    "zero_value": "If it is a purchase, say in the settings of the run that orders worth nothing are kept.",
+    "after_as_of": "Choose a later last day in the settings of the run to count it.",
+    "value_missing": "Fill it in, or say at the import which column it is.",
+}
+"""The next step where it is taken on a page instead of on a command line."""
+
+
+def advice(code: str) -> str:
+    """The next step for a reason, as it is taken here."""
+    return HERE.get(code) or reason(code).advice
 
 
 def register(app: Dash) -> None:
