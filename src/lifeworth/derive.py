@@ -68,9 +68,7 @@ def terms_of(engine: Engine, cleaned: Cleaned, settings: Settings) -> Terms:
     row |= {"years": span.years, "margin_used": margin.rate}
     lifespan, _ = evaluate(METRICS["customer_lifespan"], row)
     simple, why = evaluate(METRICS["simple_clv"], row)
-    basket, frequency = (
-        evaluate(METRICS[name], row)[0] for name in ("average_purchase_value", "purchase_frequency")
-    )
+    basket, frequency = (evaluate(METRICS[name], row)[0] for name in ("average_purchase_value", "purchase_frequency"))
     return Terms(
         as_of=cleaned.as_of,
         horizon=settings.horizon,

@@ -33,7 +33,7 @@ def test_a_single_run_is_a_history_of_one_day(workspace_copy: Path) -> None:
 def test_the_earliest_day_comes_first(workspace_copy: Path) -> None:
     _earlier(workspace_copy, "20250101T000000", "2025-01-01")
     someone = page(Desk(workspace_copy).run(), limit=1).rows[0]
-    assert [one.as_of for one in history(workspace_copy, someone["customer_id"])][0] == date(2025, 1, 1)
+    assert history(workspace_copy, someone["customer_id"])[0].as_of == date(2025, 1, 1)
 
 
 def test_a_damaged_run_does_not_hide_the_others(workspace_copy: Path) -> None:

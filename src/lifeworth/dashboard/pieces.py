@@ -22,7 +22,9 @@ TONES = {
 """Groups and states whose colour means something; the word always stands beside it."""
 
 
-def panel(title: str, *inside: Any, tools: Sequence[Any] = (), caption: str = "", level: int = 2, name: str = "") -> Any:
+def panel(
+    title: str, *inside: Any, tools: Sequence[Any] = (), caption: str = "", level: int = 2, name: str = ""
+) -> Any:
     """A panel with a title.
 
     Args:
@@ -78,7 +80,12 @@ def back(words: str, href: str) -> Any:
 def tabs(named: Sequence[tuple[str, str]], label: str, shown: str) -> Any:
     """Links to the parts of a page; `shown` is the address of the one that is shown."""
     return html.Nav(
-        html.Ul([html.Li(dcc.Link(words, href=href, className=f"tab{' on' if href == shown else ''}")) for words, href in named]),
+        html.Ul(
+            [
+                html.Li(dcc.Link(words, href=href, className=f"tab{' on' if href == shown else ''}"))
+                for words, href in named
+            ]
+        ),
         className="tabs",
         **{"aria-label": label},
     )

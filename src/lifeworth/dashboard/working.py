@@ -13,6 +13,8 @@ from lifeworth.dashboard.icons import icon
 from lifeworth.dashboard.render import states
 from lifeworth.jobs.record import Job
 
+PATIENCE = 5.0
+"""Seconds after which work that has not begun is said to wait."""
 KINDS = {"run": "Run", "check": "Look at files", "erase": "Erase a person"}
 WORDS = {"queued": "waits for other work", "running": "under way", "done": "done", "failed": "failed", "cancelled": "cancelled"}  # fmt: skip
 
@@ -41,7 +43,8 @@ def _so_far(one: Mapping[str, Any]) -> str:
 
 def progress(job: Job, now: datetime, *, may_stop: bool) -> Any:
     """Work under way."""
-    step = str(job.progress.get("step") or ("Waiting for other work to end" if job.status == "queued" else "Starting"))
+    waits = job.status == "queued" and (now - job.created_at).total_seconds() > PATIENCE
+    step = str(job.progress.get("step") or ("Waiting for other work to end" if waits else "Starting"))
     done = share(job.progress)
     since = pieces.lasted(job.started_at or job.created_at, now)
     meter: list[Any] = []
@@ -123,7 +126,9 @@ def outcome(job: Job) -> Any:
     if job.kind == "check":
         return html.Div(
             [
-                states.state("The files were looked at", "See how each column was understood.", sign="check", tone="good"),
+                states.state(
+                    "The files were looked at", "See how each column was understood.", sign="check", tone="good"
+                ),
                 html.Div(
                     pieces.to("Look at the columns", f"/data/import?check={job.job_id}", main=True), className="actions"
                 ),

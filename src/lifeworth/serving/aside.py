@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,9 @@ def aside(
             order = [column for column in ("table", "source_file", "source_row") if column in rows.columns]
             some = engine.arrow(kept.order_by(order).limit(max(0, limit - len(found)))).to_pylist()
             found += [_row(row, files, personal, alias) for row in some]
-    named = {code: (reason(code).words, counted[code]) for code in sorted(counted, key=lambda one: (-counted[one], one))}
+    named = {
+        code: (reason(code).words, counted[code]) for code in sorted(counted, key=lambda one: (-counted[one], one))
+    }
     total = counted.get(why, 0) if why else sum(counted.values())
     return Aside(tuple(found), total, named)
 
@@ -81,6 +84,6 @@ def _row(row: dict[str, Any], files: list[str], personal: bool, alias: Callable[
         "column": row.get("column"),
         "value": row.get("value") if personal else None,
         "customer": customer if personal or customer is None else alias(customer),
-        "day": moment.date() if hasattr(moment, "date") else moment,
+        "day": moment.date() if isinstance(moment, datetime) else moment,
         "money": row.get("money"),
     }

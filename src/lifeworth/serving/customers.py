@@ -133,7 +133,7 @@ def page(
         raise OptionError(f"A page has 1 to {MOST} rows, not {limit}.")
     tests = _allowed(run, where, personal)
     rows = run.shelf.rows(
-        "customers", where=tests, order=settled(run, order, personal=personal), after=after, limit=limit, offset=offset
+        "customers", where=tests, order=settled(run, order, personal=personal), after=after, limit=limit, offset=offset, wide=True
     )  # fmt: skip
     total = run.shelf.count("customers", tests) if count else -1
     return Slice(tuple(shown(row, personal=personal) for row in rows), total)

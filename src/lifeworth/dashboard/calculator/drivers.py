@@ -15,7 +15,9 @@ from lifeworth.report.format import interval, text
 from lifeworth.report.spec import Kind
 
 
-def content(found: Mapping[str, Any] | None, why: str, percents: Mapping[str, float], currency: str, horizon: str) -> Any:
+def content(
+    found: Mapping[str, Any] | None, why: str, percents: Mapping[str, float], currency: str, horizon: str
+) -> Any:
     """The panel; where there is no model, why not.
 
     Args:

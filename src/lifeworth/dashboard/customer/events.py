@@ -49,9 +49,7 @@ def events(life: Mapping[str, Sequence[Mapping[str, Any]]], currency: str) -> tu
         name = line.get("product_name") or line.get("category") or line.get("product_id")
         if name:
             lines.setdefault(str(line.get("order_id")), []).append(str(name))
-    found: list[Event] = []
-    for row in life.get("orders", ()):
-        found.append(_order(row, lines, currency))
+    found = [_order(row, lines, currency) for row in life.get("orders", ())]
     for row in life.get("refunds", ()):
         amount = row.get("amount")
         found.append(Event(_moment(row["refunded_at"]), "Orders", "Refund", _of(row), _float(amount), bad=True))

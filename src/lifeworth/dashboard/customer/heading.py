@@ -52,7 +52,15 @@ def worth(row: Mapping[str, Any], run: Run, place: str, subscription: Mapping[st
     if low is not None and high is not None:
         parts += [_picture(float(value), float(low), float(high), currency)]
     if place:
-        parts.append(html.P([pieces.badge(place, "accent"), " of all customers, by predicted value" if " of " not in place else " by predicted value"], className="placed"))
+        parts.append(
+            html.P(
+                [
+                    pieces.badge(place, "accent"),
+                    " of all customers, by predicted value" if " of " not in place else " by predicted value",
+                ],
+                className="placed",
+            )
+        )
     if subscription and subscription.get("subscription_clv") is not None:
         contract = text(subscription["subscription_clv"], "money", currency)
         parts.append(html.P(f"Running contracts add {contract} within the same time.", className="caption"))

@@ -54,7 +54,9 @@ def alive(view: View, customer: str) -> tuple[Any, bool]:
     """The path of being alive as a panel, and whether it is still being worked out."""
     run = view.desk.run()
     if run.facts["value"].get("no_model") and "model" not in run.facts:
-        return pieces.panel("Still buying, day by day", html.P(run.facts["value"]["no_model"], className="empty")), False
+        return pieces.panel(
+            "Still buying, day by day", html.P(run.facts["value"]["no_model"], className="empty")
+        ), False
     whose = customers.true_id(run, customer, personal=view.principal.personal)
     try:
         found = view.desk.ask("alive", {"customer": whose}, wait=WAIT)

@@ -45,7 +45,9 @@ def _contracts(
     rows = []
     for one in contracts:
         end = one.get("ended_at")
-        stands = "running" if end is None else f"ended, {_reason(one)}" if end <= as_of else f"ends soon, {_reason(one)}"
+        stands = (
+            "running" if end is None else f"ended, {_reason(one)}" if end <= as_of else f"ends soon, {_reason(one)}"
+        )
         rows.append((one.get("plan"), one.get("interval"), one.get("mrr"), one["started_at"], end, stands.rstrip(", ")))
     caption = ""
     if value is not None and value.get("probability_active_at_horizon") is not None:

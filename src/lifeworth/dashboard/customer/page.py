@@ -121,9 +121,7 @@ def _limits(run: Run, row: Mapping[str, Any]) -> Any:
         notes.append(
             "With so few orders the prediction is mostly what customers like this one do; the interval says how little is known."
         )
-    missing = [
-        name for name in ("tickets", "feedback", "touchpoints", "subscriptions") if name not in run.shelf.tables
-    ]
+    missing = [name for name in ("tickets", "feedback", "touchpoints", "subscriptions") if name not in run.shelf.tables]
     if missing:
         notes.append(f"Not handed in, and so not known: {', '.join(missing)}.")
     return pieces.panel("What limits these figures", html.Ul([html.Li(note) for note in notes], className="notes"))

@@ -126,9 +126,7 @@ def _bar(
     )
     line = html.Div(
         [
-            html.P(
-                "Counting…", id="customers-count", className="count", role="status", **{"aria-live": "polite"}
-            ),
+            html.P("Counting…", id="customers-count", className="count", role="status", **{"aria-live": "polite"}),
             html.Div([_chooser(columns, shown), *_exports(view)], className="tools"),
         ],
         className="grid-line",
@@ -175,7 +173,9 @@ def _found(model: Mapping[str, Any]) -> str:
 
 def find(model: Mapping[str, Any] | None, text: str, columns: Mapping[str, Column]) -> dict[str, Any]:
     """The filters with the quick search in them: in the id, or in what tells who it is where the text looks like that."""
-    kept = {name: said for name, said in (model or {}).items() if not (name in SEARCHED and said.get("type") == "contains")}
+    kept = {
+        name: said for name, said in (model or {}).items() if not (name in SEARCHED and said.get("type") == "contains")
+    }
     text = text.strip()
     if not text:
         return kept
@@ -253,7 +253,11 @@ def register(app: Dash) -> None:
         picked = [chosen(model, one["column"]) for one in ids]
         told = address.search(pairs | _kept(view, shown))
         links = [f"{EXPORTS}.{one['form']}{address.search(pairs)}" for one in exports]
-        whole = customers.page(view.desk.run(), limit=1, personal=view.principal.personal).total if model else answer["rowCount"]
+        whole = (
+            customers.page(view.desk.run(), limit=1, personal=view.principal.personal).total
+            if model
+            else answer["rowCount"]
+        )
         chips = [no_update if (old or []) == new else new for old, new in zip(values, picked, strict=True)]
         counted = f"{count_words(answer['rowCount'], whole)}, money in {view.desk.run().currency}"
         return answer, counted, links, chips, not model, told, told
@@ -321,5 +325,3 @@ def _sorted(columns: list[dict[str, Any]], sort: Sequence[Any]) -> list[dict[str
         turn, way = turns.get(one["field"], (None, None))
         one |= {"sort": way, "sortIndex": turn}
     return columns
-
-

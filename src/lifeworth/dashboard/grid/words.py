@@ -14,7 +14,15 @@ FIRST = (
     "historic_clv", "orders", "last_order_at", "churn_probability", "expected_next_order_at", "acquisition_channel", "country",
 )  # fmt: skip
 """Columns shown until somebody chooses others."""
-WIDTHS = {"customer_id": 130, "date": 132, "count": 100, "percent": 124, "money": 124, "text": 128, "predicted_clv": 132}
+WIDTHS = {
+    "customer_id": 130,
+    "date": 132,
+    "count": 100,
+    "percent": 124,
+    "money": 124,
+    "text": 128,
+    "predicted_clv": 132,
+}
 TEXT_FILTER = {"filterOptions": ["contains", "equals", "notEqual", "startsWith", "blank", "notBlank"], "maxNumConditions": 50, "buttons": ["reset"], "debounceMs": 400}  # fmt: skip
 NUMBER_FILTER = {
     "filterOptions": ["equals", "lessThan", "lessThanOrEqual", "greaterThan", "greaterThanOrEqual", "inRange", "blank", "notBlank"],

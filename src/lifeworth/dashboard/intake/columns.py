@@ -17,7 +17,7 @@ from lifeworth.dashboard.view import View
 from lifeworth.errors import NotFoundError
 from lifeworth.jobs import checks
 from lifeworth.jobs.record import Job
-from lifeworth.jobs.uploads import RATES
+from lifeworth.jobs.uploads import ORDERS, RATES
 from lifeworth.report.read import spec_of
 from lifeworth.report.spec import Page, Text
 
@@ -42,7 +42,7 @@ def sheets(view: View, job: Job) -> list[Sheet]:
             for said in checks.kept(uploads, upload)
         )  # fmt: skip
         found.append(Sheet(upload.upload_id, upload.name, upload.table, rows, checks.meanings(upload.table)))
-    return found
+    return sorted(found, key=lambda one: one.table != ORDERS)
 
 
 def content(view: View, job: Job) -> list[Any]:
@@ -64,7 +64,7 @@ def content(view: View, job: Job) -> list[Any]:
                 pieces.button("Run", "run-go", sign="next", main=True, disabled=not ready, hidden=not ready),
                 pieces.to("Back to the files", IMPORT, sign="back"),
             ],
-            className="actions",
+            className="actions stay",
         )
     )
     if ready and (said := _read(job)) is not None:
@@ -89,7 +89,12 @@ def _verdict(job: Job) -> Any:
         return states.state("The files were understood", said.lead if said else "", sign="check", tone="good")
     if first.tone == "bad":
         return states.state("This is not enough for predicted value", f"{first.text} A run still says what customers have brought so far.", sign="warning", tone="warning")  # fmt: skip
-    return states.state("These data are enough", f"{first.text} {said.lead if said else ''}", sign="check", tone="good")
+    return states.state("These data are enough", f"{first.text} {_lead(said)}", sign="check", tone="good")
+
+
+def _lead(said: Page | None) -> str:
+    """From when to when; how the file is laid out is said only where it is that of a shop we know."""
+    return "" if said is None else said.lead.replace(", read as generic", "")
 
 
 def _details(said: Page) -> list[Any]:
@@ -112,7 +117,9 @@ def _questions(open_: Sequence[str], told: Mapping[str, Any]) -> Any:
                 id={"type": "import-option", "name": name},
                 label=words,
                 value=str(told.get(name, "auto")),
-                children=html.Div([dmc.Radio(label=label, value=value) for value, label in choices], className="radios"),
+                children=html.Div(
+                    [dmc.Radio(label=label, value=value) for value, label in choices], className="radios"
+                ),
             ),
             className="field wide",
         )
@@ -124,7 +131,10 @@ def _questions(open_: Sequence[str], told: Mapping[str, Any]) -> Any:
 
 def _map(sheet: Sheet) -> Any:
     choices = [{"value": UNREAD or "-", "label": "Not read"}]
-    choices += [{"value": name, "label": f"{_worded(name)}{' *' if name in NEEDED else ''}"} for name in sheet.meanings]
+    choices += [
+        {"value": name, "label": f"{_worded(name)}{' *' if sheet.table == ORDERS and name in NEEDED else ''}"}
+        for name in sheet.meanings
+    ]
     known = {one["value"] for one in choices}
     rows = []
     for row in sheet.rows:
@@ -144,7 +154,12 @@ def _map(sheet: Sheet) -> Any:
     head = html.Tr([html.Th(one, scope="col") for one in ("Your column", "First values", "It is", "Why")])
     table = html.Div(html.Table([html.Thead(head), html.Tbody(rows)], className="plain map"), className="scroll", tabIndex=0, role="region", **{"aria-label": f"Columns of {sheet.name}"})  # fmt: skip
     holds = sheet.table.replace("_", " ")
-    return pieces.panel(f"Columns of {sheet.name}", table, caption=f"Read as {holds}. Correct what is wrong, then look again.")
+    title, needed = f"Columns of {sheet.name}", " What is marked * is needed." if sheet.table == ORDERS else ""
+    if sheet.table == ORDERS or not all(row.ours for row in sheet.rows):
+        return pieces.panel(title, table, caption=f"Read as {holds}. Correct what is wrong, then look again.{needed}")
+    # A table that was understood whole need not be read column by column.
+    summary = html.Summary([title, html.Span(f"read as {holds}, every column understood", className="quiet")])
+    return html.Details([summary, table], className="panel more-panel")
 
 
 def _safe(column: str) -> str:
@@ -182,5 +197,3 @@ def _settings(told: Mapping[str, Any]) -> Any:
     return html.Details(
         [html.Summary("Settings of the run"), html.Div(controls, className="form")], className="panel more-panel"
     )
-
-

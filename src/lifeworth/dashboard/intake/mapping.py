@@ -39,7 +39,9 @@ class Sheet:
     meanings: Mapping[str, str] = field(default_factory=dict)
 
 
-def columns_said(before: Mapping[str, str], sheets: Sequence[Sheet], picked: Mapping[tuple[str, str], str]) -> dict[str, str]:
+def columns_said(
+    before: Mapping[str, str], sheets: Sequence[Sheet], picked: Mapping[tuple[str, str], str]
+) -> dict[str, str]:
     """The column map after a person's corrections: only what differs from what was understood, beside what was said before.
 
     Args:

@@ -61,9 +61,16 @@ def drawn(view: View) -> list[Any]:
     if view.arguments.get("run"):
         if job.status != "done":
             check = view.arguments.get("from", "")
-            back = ("Back to the columns", f"{files.IMPORT}?check={check}") if check else ("Back to the files", files.IMPORT)
+            back = (
+                ("Back to the columns", f"{files.IMPORT}?check={check}")
+                if check
+                else ("Back to the files", files.IMPORT)
+            )
             return [working.problem(job, back)]
-        return [working.outcome(job), *([pieces.panel("Worth knowing", notes)] if (notes := working.notes(job)) else [])]
+        return [
+            working.outcome(job),
+            *([pieces.panel("Worth knowing", notes)] if (notes := working.notes(job)) else []),
+        ]
     return columns.content(view, job)
 
 

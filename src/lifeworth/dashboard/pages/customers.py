@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from dash import Dash
+
 from lifeworth.dashboard.customer import later
 from lifeworth.dashboard.customer.page import content as one_customer
 from lifeworth.dashboard.grid import board
 from lifeworth.dashboard.view import Special, View
 
 
-def content(view: View) -> list[object]:
+def content(view: View) -> list[Any]:
     """The list; below it in the address, one customer."""
     return one_customer(view, view.path[0]) if view.path else board.content(view)
 
 
-def register(app: object) -> None:
+def register(app: Dash) -> None:
     """The callbacks of both."""
-    board.register(app)  # type: ignore[arg-type]
-    later.register(app)  # type: ignore[arg-type]
+    board.register(app)
+    later.register(app)
 
 
 PAGE = Special(

@@ -43,7 +43,10 @@ def content(view: View) -> list[Any]:
     else:
         inside = drawn[below]()
     named = [(title, address.path("data", *([end] if end else []))) for title, end in TABS]
-    return [pieces.tabs(named, "Pages of Data", address.path("data", *([below] if below else []))), html.Div([*inside, take.room("data")], className="answer")]
+    return [
+        pieces.tabs(named, "Pages of Data", address.path("data", *([below] if below else []))),
+        html.Div([*inside, take.room("data")], className="answer"),
+    ]
 
 
 def reconciliation(view: View) -> list[Any]:

@@ -111,7 +111,9 @@ def said(job: Job) -> str:
         counted = (job.result.get("summary") or {}).get("customers")
         return f"{counted:,} customers" if isinstance(counted, int) else str(job.result.get("run_id") or "")
     if job.kind == "check" and job.status == "done":
-        return "enough for predicted value" if job.result.get("enough") else "understood, not enough for predicted value"
+        return (
+            "enough for predicted value" if job.result.get("enough") else "understood, not enough for predicted value"
+        )
     return str(job.progress.get("step") or "") if job.open else ""
 
 

@@ -123,7 +123,9 @@ def invitation(name: str, key: str) -> Any:
     """The link, this once; the browser puts its own address before it."""
     return html.Div(
         [
-            html.P([html.B(f"Give {name} this link: "), "it is good for 72 hours, works once, and is shown this once."]),
+            html.P(
+                [html.B(f"Give {name} this link: "), "it is good for 72 hours, works once, and is shown this once."]
+            ),
             html.Code(f"/enter/{key}", className="secret own-origin", tabIndex=0),
         ],
         className="callout good",
