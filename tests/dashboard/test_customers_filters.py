@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lifeworth.dashboard.grid.conditions import choose, chosen, conditions, orders
-from lifeworth.dashboard.grid.shared import model_of, said, sort_of
+from lifeworth.dashboard.grid.wording import model_of, said, sort_of
 from lifeworth.engine.shelf import Condition, Order
 from lifeworth.errors import OptionError
 from lifeworth.report.spec import Column

@@ -16,7 +16,7 @@ from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 from lifeworth.access.roles import Scope
 from lifeworth.dashboard import address
 from lifeworth.dashboard.callbacks import ADDRESS, OWN, PreventUpdate, answers, view_now
-from lifeworth.dashboard.grid import shared, words
+from lifeworth.dashboard.grid import wording, words
 from lifeworth.dashboard.grid.conditions import choose, chosen, conditions, orders
 from lifeworth.dashboard.icons import icon
 from lifeworth.dashboard.view import View
@@ -40,9 +40,9 @@ def content(view: View) -> list[Any]:
     run, personal = view.desk.run(), view.principal.personal
     columns = customers.columns(run, personal=personal)
     groups = {name: values for name, values in customers.groups(run).items() if name in columns}
-    model = shared.model_of(view.arguments, columns)
-    sort = shared.sort_of(view.arguments, columns) or usual_order(columns)
-    shown = words.shown(view.arguments.get(shared.SHOW), columns)
+    model = wording.model_of(view.arguments, columns)
+    sort = wording.sort_of(view.arguments, columns) or usual_order(columns)
+    shown = words.shown(view.arguments.get(wording.SHOW), columns)
     grid = dag.AgGrid(
         id=GRID,
         rowModelType="infinite",
@@ -202,7 +202,7 @@ def page(view: View, request: Mapping[str, Any]) -> tuple[dict[str, Any], dict[s
     limit = min(customers.MOST, max(1, int(request.get("endRow", start + BLOCK)) - start))
     found = customers.page(run, where=where, order=order, limit=limit, offset=start, personal=personal)
     answer = {"rowData": words.rows(found.rows, columns), "rowCount": found.total}
-    return answer, shared.said(where, () if order == usual_order(columns) else order)
+    return answer, wording.said(where, () if order == usual_order(columns) else order)
 
 
 def usual_order(columns: Mapping[str, Column]) -> list[Order]:
@@ -236,6 +236,7 @@ def register(app: Dash) -> None:
         State(group, "id"),
         State(group, "value"),
         State("customers-columns", "value"),
+        State(ADDRESS, "search"),
         prevent_initial_call=True,
     )
     def rows(
@@ -244,6 +245,7 @@ def register(app: Dash) -> None:
         ids: list[dict[str, str]],
         values: list[list[str] | None],
         shown: list[str] | None,
+        search: str | None,
     ) -> Any:
         if not request:
             raise PreventUpdate
@@ -260,7 +262,9 @@ def register(app: Dash) -> None:
         )
         chips = [no_update if (old or []) == new else new for old, new in zip(values, picked, strict=True)]
         counted = f"{count_words(answer['rowCount'], whole)}, money in {view.desk.run().currency}"
-        return answer, counted, links, chips, not model, told, told
+        # An address that says so already is left alone: each change of it asks for the page.
+        moved = (told, told) if told != (search or "") else (no_update, no_update)
+        return answer, counted, links, chips, not model, *moved
 
     @answers(
         app,
@@ -282,10 +286,13 @@ def register(app: Dash) -> None:
         view = view_now()
         columns = customers.columns(view.desk.run(), personal=view.principal.personal)
         now = dict(model or {})
-        for one, several in zip(ids, values, strict=True):
-            if chosen(now, one["column"]) != (several or []):
-                now = choose(now, one["column"], several or [])
-        now = find(now, text or "", columns)
+        if ctx.triggered_id == "customers-find":
+            now = find(now, text or "", columns)
+        else:
+            # Only what was touched: fields that are still on their way must not bring back what was let go.
+            for one, several in zip(ids, values, strict=True):
+                if one == ctx.triggered_id and chosen(now, one["column"]) != (several or []):
+                    now = choose(now, one["column"], several or [])
         if now == (model or {}):
             raise PreventUpdate
         return now, no_update
@@ -304,19 +311,19 @@ def register(app: Dash) -> None:
         run = view.desk.run()
         columns = customers.columns(run, personal=view.principal.personal)
         told = address.filters(search)
-        if words.shown(told.get(shared.SHOW), columns) == words.ordered(shown, columns):
+        if words.shown(told.get(wording.SHOW), columns) == words.ordered(shown, columns):
             raise PreventUpdate
-        told.pop(shared.SHOW, None)
+        told.pop(wording.SHOW, None)
         said = address.search(told | _kept(view, shown))
         defined = words.definitions(columns, words.ordered(shown, columns))
-        return _sorted(defined, shared.sort_of(told, columns) or usual_order(columns)), said, said
+        return _sorted(defined, wording.sort_of(told, columns) or usual_order(columns)), said, said
 
 
 def _kept(view: View, shown: Sequence[str] | None) -> dict[str, str]:
     """The chosen columns as an address says them; nothing where they are the usual ones."""
     columns = customers.columns(view.desk.run(), personal=view.principal.personal)
     chosen = words.ordered(shown, columns)
-    return {} if not shown or chosen == words.shown(None, columns) else {shared.SHOW: ",".join(chosen)}
+    return {} if not shown or chosen == words.shown(None, columns) else {wording.SHOW: ",".join(chosen)}
 
 
 def _sorted(columns: list[dict[str, Any]], sort: Sequence[Any]) -> list[dict[str, Any]]:

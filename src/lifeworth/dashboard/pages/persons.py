@@ -136,7 +136,7 @@ def erase(view: View, who: str, again: str, mode: str) -> str:
     whose = who if view.principal.personal else _true_id(view, who)
     job_id = view.jobs.start("erase", {"customer_id": whose, "mode": mode}, view.principal.name)
     # The trail keeps the pseudonym: an erased person must not live on in it.
-    view.trail.note(view.principal.name, "persons.erase", view.desk.alias(whose), detail={"mode": mode, "job": job_id})
+    view.trail.note(view.principal.name, "person.request", view.desk.alias(whose), detail={"mode": mode, "job": job_id})
     return job_id
 
 
