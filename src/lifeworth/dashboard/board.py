@@ -13,12 +13,13 @@ from lifeworth.dashboard import address, filters, known
 from lifeworth.dashboard.overview import overview
 from lifeworth.dashboard.render import page as blocks
 from lifeworth.dashboard.render import states
+from lifeworth.dashboard.render.chart import numbers
 from lifeworth.dashboard.view import View
 from lifeworth.data.contracts import TABLES
 from lifeworth.errors import LifeworthError, NotFoundError
 from lifeworth.parts import Hung
 from lifeworth.report.board import Tab
-from lifeworth.report.spec import Page, Table
+from lifeworth.report.spec import Chart, Page, Table
 from lifeworth.serving.answers import Pending
 from lifeworth.serving.masking import masked
 
@@ -157,7 +158,14 @@ def drawn(found: Page | Table, view: View, title: str, exports: bool) -> list[An
     if found.lead:
         head.append(html.P(found.lead, className="lead"))
     level = 3 if head and found.title and found.title != title else 2
-    return [*head, *blocks.page(found, exports=exports, currency=currency, level=level)]
+    return [*head, *blocks.page(found, exports=exports, currency=currency, level=level, later=True)]
+
+
+def numbers_at(view: View, hung: Hung, place: str) -> list[Any]:
+    """The numbers of the picture at a place of the page that is shown."""
+    found = page_now(view, hung, view.arguments)
+    block = next((one for at, one in blocks.placed(found.blocks) if at == place), None)
+    return numbers(block, found.currency or view.desk.run().currency) if isinstance(block, Chart) else []
 
 
 def about_table(name: str) -> str:

@@ -51,7 +51,10 @@ def view_now(pathname: str | None = None, search: str | None = None) -> View:
     """
     if pathname is None and search is None and (held := _VIEW.get(None)) is not None:
         return held
-    request = get_current_request()
+    try:
+        request = get_current_request()
+    except RuntimeError as error:  # Dash looks at the layout once before anybody asks
+        raise UnknownPersonError("Nobody asks.") from error
     principal = request.scope.get("state", {}).get("principal")
     if principal is None:
         raise UnknownPersonError("You are not signed in.", hint="Sign in again.")

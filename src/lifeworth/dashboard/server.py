@@ -72,6 +72,8 @@ def attach(app: FastAPI) -> Dash:
     dash.layout = lambda: shell.layout(pages)
     shell.register(dash, pages)
     _routes(app, dash)
+    # Dash would look for its files at the first request it takes for its own; a link to a page is none of them.
+    dash._setup_server()
     app.state.csp_hashes = tuple(dash.csp_hashes())
     return dash
 

@@ -166,6 +166,12 @@ def register(app: Dash, pages: Catalogue) -> None:
         view_now().desk.answers.stop(ctx.triggered_id["key"])
         return states.state("Stopped", "Nothing half done was kept.", sign="stop", steps=["Change a filter or open the page again to ask anew."]), True  # fmt: skip
 
+    @answers(app, Output({"type": "numbers-room", "place": MATCH}, "children"), Input({"type": "numbers", "place": MATCH}, "n_clicks"), State({"type": "numbers-room", "place": MATCH}, "children"), prevent_initial_call=True)  # fmt: skip
+    def show_numbers(clicks: int | None, there: Any) -> Any:
+        if not clicks or there or not isinstance(ctx.triggered_id, dict):
+            raise PreventUpdate
+        return board.numbers_at(view_now(), _hung(pages), str(ctx.triggered_id["place"]))
+
     def page_now() -> Page:
         view = view_now()
         return board.page_now(view, _hung(pages), view.arguments)
@@ -218,9 +224,4 @@ def _in_the_browser(app: Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("lifeworth", "figure"), Output({"type": "graph", "place": MATCH}, "figure"),
         Input({"type": "figure", "place": MATCH}, "data"), Input("scheme", "data"),
-    )  # fmt: skip
-    app.clientside_callback(
-        ClientsideFunction("lifeworth", "sort"), Output({"type": "rows", "table": MATCH}, "children"),
-        Input({"type": "sort", "table": MATCH, "column": ALL}, "n_clicks"), State({"type": "rows", "table": MATCH}, "children"),
-        prevent_initial_call=True,
     )  # fmt: skip

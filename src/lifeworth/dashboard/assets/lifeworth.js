@@ -26,21 +26,6 @@
     return value;
   }
 
-  function compare(a, b) {
-    if (a === b) { return 0; }
-    if (a === "" || a === "–") { return 1; }
-    if (b === "" || b === "–") { return -1; }
-    var x = Number(a), y = Number(b);
-    return isNaN(x) || isNaN(y) ? String(a).localeCompare(String(b), undefined, { numeric: true }) : x - y;
-  }
-
-  function valueOf(row, column) {
-    var cell = row.props.children[column];
-    if (!cell) { return ""; }
-    var said = cell.props["data-v"];
-    return said === undefined ? String(cell.props.children) : said;
-  }
-
   function mark(path, selector) {
     document.querySelectorAll(selector).forEach(function (link) {
       var to = link.getAttribute("href");
@@ -82,33 +67,9 @@
         var made = { data: figure.data, layout: figure.layout };
         if (figure.narrow && root.clientWidth < 640) {
           made.layout = Object.assign({}, made.layout, figure.narrow.layout);
-          made.data = [Object.assign({}, made.data[0], figure.narrow.trace)].concat(made.data.slice(1));
+          if (figure.narrow.trace) { made.data = [Object.assign({}, made.data[0], figure.narrow.trace)].concat(made.data.slice(1)); }
         }
         return painted(made, getComputedStyle(root));
-      },
-
-      sort: function (clicks, rows) {
-        var id = window.dash_clientside.callback_context.triggered_id;
-        if (!id || !rows || !clicks.some(Boolean)) { return unchanged(); }
-        var buttons = Array.prototype.slice.call(document.querySelectorAll("th button")).filter(function (one) {
-          try { var its = JSON.parse(one.id); return its.type === "sort" && its.table === id.table; } catch (e) { return false; }
-        });
-        var up = true;
-        buttons.forEach(function (one) {
-          var head = one.closest("th");
-          if (JSON.parse(one.id).column === id.column) {
-            // numbers begin with the largest, words with the first
-            var before = head.getAttribute("aria-sort");
-            up = before ? before === "descending" : !head.classList.contains("num");
-            head.setAttribute("aria-sort", up ? "ascending" : "descending");
-          } else { head.removeAttribute("aria-sort"); }
-        });
-        return rows.map(function (row, at) { return [row, at]; }).sort(function (a, b) {
-          var x = valueOf(a[0], id.column), y = valueOf(b[0], id.column);
-          var empty = compare(x, y);
-          if (x === "" || y === "" || x === "–" || y === "–") { return empty || a[1] - b[1]; }
-          return (up ? empty : -empty) || a[1] - b[1];
-        }).map(function (pair) { return pair[0]; });
       },
 
       elapsed: function (turns, shown) {
@@ -188,14 +149,16 @@
   var ask = window.fetch;
   window.fetch = function () {
     return ask.apply(this, arguments).then(function (answer) {
-      var url = String(answer.url || "");
-      if (url.indexOf("/_dash-") >= 0 && answer.status === 401) {
+      if (String(answer.url || "").indexOf("/_dash-") < 0) { return answer; }
+      if (answer.status === 401) {
         window.location.assign("/sign-in?next=" + encodeURIComponent(location.pathname + location.search));
-      } else if (url.indexOf("/_dash-") >= 0 && (answer.status === 403 || answer.status === 429)) {
-        answer.clone().json().then(function (said) {
-          window.dash_clientside.set_props("toasts", { sendNotifications: [{
-            action: "show", title: answer.status === 403 ? "You may not do this" : "Too fast", message: said.detail || "", color: "red" }] });
+        return new Promise(function () { /* this page is left: nobody waits for an answer */ });
+      }
+      if (answer.status === 403 || answer.status === 429) {
+        answer.json().then(function (said) {
+          say(said.detail || (answer.status === 429 ? "That was too fast. Wait a moment." : "You may not do this."), "red");
         }).catch(function () { /* no words came with it */ });
+        return new Response(null, { status: 204 });
       }
       return answer;
     });

@@ -26,6 +26,8 @@ from lifeworth.report.spec import Chart, Series
 LETTERS = 60
 """Letters that fit under upright bars in all; with more the bars lie, up to `MANY` of them."""
 MANY = 16
+NARROW = 28
+"""Letters that fit under upright bars on a narrow screen."""
 THICK = 30
 """Pixels of a lying bar with its gap; each further series adds half as much."""
 
@@ -161,6 +163,8 @@ def _lay_out(
         "xaxis": along(chart.x) | {"type": "category", "categoryarray": names, "tickvals": shown, "tickangle": -40 if crowded else 0},
         "yaxis": number, "annotations": above(frame.named(chart.y)),
     }  # fmt: skip
+    if sum(map(len, shown)) > NARROW:
+        figure.narrow = {"layout": {"xaxis": figure.layout["xaxis"] | {"tickangle": -40}}}
 
 
 def _span(left: float | None, right: float | None, chart: Chart, currency: str) -> str:

@@ -7,6 +7,7 @@ scheme it shows, light or dark, and does so again when that changes.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from dash import dcc, html
@@ -30,8 +31,10 @@ SHOWN = 120
 """Rows of numbers written under a picture; the export has all."""
 
 
-def chart(block: Chart, currency: str, place: str, *, tools: Sequence[Any] = (), level: int = 2) -> Any:
-    """A chart in a panel, with its caption and its numbers."""
+def chart(
+    block: Chart, currency: str, place: str, *, tools: Sequence[Any] = (), level: int = 2, later: bool = False
+) -> Any:
+    """A chart in a panel, with its caption and its numbers; `later` fetches those when they are opened."""
     caption = [html.P(block.caption, className="caption")] if block.caption else []
     if not frame.ends(block):
         empty = html.P("There is nothing to draw yet.", className="empty")
@@ -52,7 +55,13 @@ def chart(block: Chart, currency: str, place: str, *, tools: Sequence[Any] = (),
         **{"aria-label": frame.label_of(block)},
     )
     return html.Section(
-        [head(block.title, tools, level), *caption, _legend(figure), picture, _numbers(block, currency, place)],
+        [
+            head(block.title, tools, level),
+            *caption,
+            _legend(figure),
+            picture,
+            _more(block, currency, place, later=later),
+        ],
         className="panel chart",
     )
 
@@ -67,11 +76,16 @@ def _legend(figure: Figure) -> Any:
     return html.Ul(entries, className="legend")
 
 
-def _numbers(block: Chart, currency: str, place: str) -> Any:
-    numbers = draw.numbers(block)
-    cut = len(numbers.rows) > SHOWN
-    if cut:
-        numbers = type(numbers)(numbers.title, numbers.columns, numbers.rows[:SHOWN])
+def _more(block: Chart, currency: str, place: str, *, later: bool) -> Any:
+    inside = [] if later else numbers(block, currency)
+    opener = html.Summary("The numbers", **({"id": {"type": "numbers", "place": place}} if later else {}))
+    return html.Details([opener, html.Div(inside, id={"type": "numbers-room", "place": place})], className="more")
+
+
+def numbers(block: Chart, currency: str) -> list[Any]:
+    """The numbers of a picture as a table."""
+    found = draw.numbers(block)
+    cut = len(found.rows) > SHOWN
+    shown = replace(found, rows=found.rows[:SHOWN]) if cut else found
     note = [html.P(f"The first {SHOWN} rows; the export has all.", className="caption")] if cut else []
-    shown = scroll(table(numbers, currency, f"{place}-numbers"), f"Numbers of: {block.title}")
-    return html.Details([html.Summary("The numbers"), *note, shown], className="more")
+    return [*note, scroll(table(shown, currency), f"Numbers of: {block.title}", tall=True)]

@@ -20,7 +20,7 @@ from lifeworth.dashboard.render.words import text
 from lifeworth.report.spec import Block, Chart, Group, Heatmap, Page, Stats, Table, Text
 
 
-def page(spec: Page, *, exports: bool = True, currency: str = "", level: int = 2) -> list[Any]:
+def page(spec: Page, *, exports: bool = True, currency: str = "", level: int = 2, later: bool = False) -> list[Any]:
     """All blocks of a page.
 
     Args:
@@ -28,12 +28,15 @@ def page(spec: Page, *, exports: bool = True, currency: str = "", level: int = 2
         exports: Whether who looks may take tables along.
         currency: What money is in where the page does not say.
         level: Level of the headings of its blocks.
+        later: Whether the numbers under a picture are fetched when somebody opens them; boards answer that (`shell`).
     """
     money = spec.currency or currency
-    return [block(one, money, str(turn), exports=exports, level=level) for turn, one in enumerate(spec.blocks)]
+    return [
+        block(one, money, str(turn), exports=exports, level=level, later=later) for turn, one in enumerate(spec.blocks)
+    ]
 
 
-def block(spec: Block, currency: str, place: str, *, exports: bool = True, level: int = 2) -> Any:
+def block(spec: Block, currency: str, place: str, *, exports: bool = True, level: int = 2, later: bool = False) -> Any:
     """One block; its place must be no other block's on the same page."""
     match spec:
         case Stats():
@@ -41,13 +44,15 @@ def block(spec: Block, currency: str, place: str, *, exports: bool = True, level
         case Text():
             return text(spec, level)
         case Group():
-            inside = [block(one, currency, f"{place}.{turn}", exports=exports, level=level) for turn, one in enumerate(spec.blocks)]  # fmt: skip
+            inside = [block(one, currency, f"{place}.{turn}", exports=exports, level=level, later=later) for turn, one in enumerate(spec.blocks)]  # fmt: skip
             return html.Div(inside, className="group")
         case Table():
             drawn = plain if readable(spec) else grid.grid
             return drawn(spec, currency, place, tools=_tools(place, spec.title, exports=exports), level=level)
         case Chart():
-            return chart(spec, currency, place, tools=_tools(place, spec.title, exports=exports), level=level)
+            return chart(
+                spec, currency, place, tools=_tools(place, spec.title, exports=exports), level=level, later=later
+            )
         case Heatmap():
             return heatmap(spec, currency, place, tools=_tools(place, spec.title, exports=exports), level=level)
 

@@ -5,13 +5,14 @@ A plain table sorts in the browser; its rows carry their values for that. Each t
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 
 from lifeworth.dashboard import address
 from lifeworth.dashboard.render.words import heading
@@ -24,6 +25,8 @@ SHORT = 60
 """Rows up to which a table is a plain one."""
 LONGEST = 300
 """Rows up to which a table with sentences in it is a plain one: a grid would cut them."""
+DENSE = 8
+"""Columns from which on a table is set closer."""
 TALL = 25
 """From so many rows on a table scrolls inside its frame."""
 WORDY = 28
@@ -82,11 +85,12 @@ def readable(block: Table) -> bool:
 
 def plain(block: Table, currency: str, place: str, *, tools: Sequence[Any] = (), level: int = 2) -> Any:
     """A table in a panel, with its title, its caption and its tools."""
+    del place
     caption = [html.P(block.caption, className="caption")] if block.caption else []
     if not block.rows:
         body: list[Any] = [html.P(block.empty, className="empty")]
     else:
-        body = [scroll(table(block, currency, place), block.title, tall=len(block.rows) > TALL)]
+        body = [scroll(table(block, currency), block.title, tall=len(block.rows) > TALL)]
     shown = tools if block.rows else ()
     return html.Section([head(block.title, shown, level), *caption, *body], className="panel table-panel")
 
@@ -107,57 +111,59 @@ def scroll(inside: Any, label: str, *, tall: bool = False) -> Any:
     )
 
 
-def table(block: Table, currency: str, place: str) -> Any:
-    """The table itself."""
+def table(block: Table, currency: str) -> Any:
+    """The table itself: one component, whose rows the browser makes (`assets/tables.js`).
+
+    A component of Dash for each cell would cost every later change of the page the whole number of cells.
+    """
+    return drawn(told(block, currency))
+
+
+def drawn(said: Mapping[str, Any]) -> Any:
+    """A table as the browser is told it."""
+    return html.Div(className="table-room", **{"data-table": json.dumps(said, ensure_ascii=False, separators=(",", ":"))})  # fmt: skip
+
+
+def told(block: Table, currency: str) -> dict[str, Any]:
+    """Heads and rows of a table, every value as it reads, with what it is sorted by."""
     found = list(sides(block, currency))
-    sortable = len(block.rows) > 2 and not block.emphasis
-    heads = [_head(side, at, place, sortable=sortable) for at, side in enumerate(found)]
-    rows = [_row(row, found, total=turn in block.emphasis) for turn, row in enumerate(block.rows)]
-    dense = " dense" if len(found) > 8 else ""
-    body = html.Tbody(rows, **({"id": {"type": "rows", "table": place}} if sortable else {}))
-    return html.Table([html.Thead(html.Tr(heads)), body], className=f"plain{dense}")
+    return {
+        "kind": f"plain{' dense' if len(found) > DENSE else ''}",
+        "heads": [heading_of(side) for side in found],
+        "rows": [[cell(side, value, total=turn in block.emphasis) for side, value in zip(found, row, strict=True)] for turn, row in enumerate(block.rows)],
+        "totals": sorted(block.emphasis),
+        "sortable": len(block.rows) > 2 and not block.emphasis,
+    }  # fmt: skip
 
 
-def _head(side: Side, at: int, place: str, *, sortable: bool) -> Any:
-    unit = unit_of(side.column.kind, side.currency)
-    name: list[Any] = [side.column.title, html.Span(f" {unit}", className="unit") if unit else None]
-    tip: dict[str, Any] = {"title": side.column.definition} if side.column.definition else {}
-    defined = " defined" if side.column.definition else ""
-    label: Any = html.Span(name, className=f"head{defined}", **tip)
-    if sortable:
-        label = html.Button(name, type="button", className=f"head{defined}", id={"type": "sort", "table": place, "column": at}, **tip)  # fmt: skip
-    return html.Th(label, className="num" if side.numeric else "", scope="col")
+def heading_of(side: Side) -> dict[str, Any]:
+    """The head of a column: its title, its unit, what it means, and whether its numbers stand at the right."""
+    said = {"t": side.column.title, "u": unit_of(side.column.kind, side.currency), "d": side.column.definition}
+    return {name: words for name, words in said.items() if words} | ({"n": 1} if side.numeric else {})
 
 
-def _row(row: Sequence[Value], found: Sequence[Side], *, total: bool) -> Any:
-    cells = [cell(side, value, total=total, first=at == 0) for at, (side, value) in enumerate(zip(found, row, strict=True))]  # fmt: skip
-    return html.Tr(cells, className="total" if total else "")
-
-
-def cell(side: Side, value: Value, *, total: bool = False, first: bool = False) -> Any:
-    """One cell; the first of a row is its head."""
-    marks = []
-    if side.numeric and not isinstance(value, str | bool):
-        marks.append("num")
-    if side.column.kind == "date":
-        marks.append("nowrap")
-    if isinstance(value, str) and len(value) > WORDY:
-        marks.append("wordy")
-    if isinstance(value, bool):
-        marks.append("flag-yes" if value else "flag-no")
-    if side.column.kind == "money" and isinstance(value, int | float | Decimal) and value < 0:
-        marks.append("negative")
-    more: dict[str, Any] = {}
+def cell(side: Side, value: Value, *, total: bool = False) -> Any:
+    """One cell: its words alone, or with marks (`c`), the value it is sorted by (`v`), its bar (`w`) and where it leads (`h`)."""
+    words, said = side.words(value), {}
+    if marks := " ".join(_marks(side, value)):
+        said["c"] = marks
+    if (exact := raw(value)) != words:
+        said["v"] = exact
     if not total and (share := side.share(value)) is not None:
-        marks.append("bar-cell")
-        more["style"] = {"--w": f"{share}%"}
-    words = side.words(value)
-    if (said := raw(value)) != words or side.column.key in NAMED:
-        more["data-v"] = said
-    kind = html.Th if first else html.Td
-    inside: Any = words
+        said["w"] = str(share)
     if side.column.key in NAMED and value:
-        inside = dcc.Link(words, href=address.path("customers", str(value)), className="who-link")
-    if first:
-        more["scope"] = "row"
-    return kind(inside, **({"className": " ".join(marks)} if marks else {}), **more)
+        said["h"] = address.path("customers", str(value))
+    return {"t": words, **said} if said else words
+
+
+def _marks(side: Side, value: Value) -> Iterator[str]:
+    if side.numeric and not isinstance(value, str | bool):
+        yield "num"
+    if side.column.kind == "date":
+        yield "nowrap"
+    if isinstance(value, str) and len(value) > WORDY:
+        yield "wordy"
+    if isinstance(value, bool):
+        yield "flag-yes" if value else "flag-no"
+    if side.column.kind == "money" and isinstance(value, int | float | Decimal) and value < 0:
+        yield "negative"
