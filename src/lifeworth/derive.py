@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from math import fsum
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from ibis.expr.types import Table
 
 from lifeworth.clv.cohort_forecast import cohort_forecast
@@ -17,6 +22,7 @@ from lifeworth.economics.net import NEEDED, has_basis, net
 from lifeworth.economics.terms import Terms as NetTerms
 from lifeworth.engine.base import Engine
 from lifeworth.errors import DataError
+from lifeworth.facts import recorded
 from lifeworth.features.cohorts import cohorts
 from lifeworth.features.covariates import Wanted, filled, from_the_start
 from lifeworth.features.covariates import choose as wanted
@@ -24,13 +30,19 @@ from lifeworth.features.history import customer_days, history
 from lifeworth.kpis.basics import basics, window
 from lifeworth.kpis.registry import METRICS, evaluate
 from lifeworth.report.progress import Progress
-from lifeworth.segments.lifecycle import lifecycle, usual_gap
-from lifeworth.segments.rfm import rfm
+from lifeworth.segments.groups import groups
+from lifeworth.segments.lifecycle import usual_gap
 from lifeworth.segments.tiers import value_tiers
 from lifeworth.settings import Settings
 from lifeworth.subscriptions.prepare import prepare
 from lifeworth.units import Period, Rate
 from lifeworth.workspace import Workspace
+
+ID = "customer_id"
+
+
+_OF_BOTH = ("historic_clv", "predicted_clv", "predicted_clv_low", "predicted_clv_high", "total_clv")
+"""Figures that orders and contracts make together."""
 
 
 def covariates_wanted(engine: Engine, cleaned: Cleaned, settings: Settings) -> Wanted:
@@ -50,14 +62,20 @@ def histories(engine: Engine, cleaned: Cleaned, covariates: Wanted, progress: Pr
         if covariates.names:
             past = from_the_start(engine.create("_past", past), orders, refunds, as_of, covariates)
         rows = engine.arrow(engine.create("history", past, order_by=["customer_id"]))
-        engine.create("cohorts", cohorts(orders, refunds, cleaned.first_at.date(), as_of, days=days))
-        engine.drop("_past", "_days")
+        engine.drop("_past")
     if rows.num_rows == 0:
         raise DataError(
             "No purchase names a customer, so nobody can be valued.",
             hint="Say which column is the customer: --map customer_id=COLUMN",
         )
     return rows
+
+
+def cohort_table(engine: Engine, cleaned: Cleaned) -> None:
+    """The table `cohorts`, from what `histories` left."""
+    first, days, past = cleaned.first_at.date(), engine.table("_days"), engine.table("history")
+    engine.create("cohorts", cohorts(cleaned.orders, cleaned.refunds, first, cleaned.as_of, days=days, past=past))
+    engine.drop("_days")
 
 
 def terms_of(engine: Engine, cleaned: Cleaned, settings: Settings) -> Terms:
@@ -94,33 +112,114 @@ def _margin(engine: Engine, cleaned: Cleaned, settings: Settings) -> Margin:
     return choose(settings.margin, margin, revenue)
 
 
-def scores(engine: Engine, valuation: Valuation, cleaned: Cleaned) -> Table:
-    """Values and groups of every customer: the table `customers_scored`."""
-    past, worth = engine.table("history"), engine.load("clv", valuation.scores)
+def scores(engine: Engine, rows: pa.Table, valuation: Valuation, cleaned: Cleaned) -> Table:
+    """Values and groups of every customer: the table `customers_scored`.
+
+    Who only subscribes stands below those who ordered: with a value and its tier, without what orders alone tell.
+    """
+    worth = valuation.scores
+    ordered = worth.slice(0, rows.num_rows)
     by = "predicted_clv" if valuation.equity is not None else "historic_clv" if cleaned.has_money else "orders"
-    gap = engine.row(usual_gap(past))["gap"]
-    joined = worth.join(value_tiers(worth, by), "customer_id")
-    joined = joined.join(rfm(past).select("customer_id", "rfm_segment"), "customer_id")
-    joined = joined.join(lifecycle(past, gap).select("customer_id", "lifecycle_status"), "customer_id")
-    return engine.create("customers_scored", joined.select(*SCORES.columns), order_by=["customer_id"])
+    # Rows are in the order of the customers' ids, so their numbers tell customers apart as the ids do, at half the cost.
+    known = {name: rows[name] for name in ("last_day", "orders", "revenue", "x", "recency", "age")}
+    numbered = engine.load("_numbered", pa.table({ID: np.arange(rows.num_rows), **known, "worth": ordered[by]}))
+    gap = engine.row(usual_gap(numbered))["gap"]
+    found = engine.arrow(groups(numbered, "worth", gap).order_by("customer_id"))
+    engine.drop("_numbered")
+    if worth.num_rows > rows.num_rows:
+        tiers = engine.arrow(value_tiers(engine.load("_all", worth.select([ID, by])), by))
+        engine.drop("_all")
+        found = _with_subscribers(found, tiers, worth[ID])
+    columns = {name: (found if name in found.column_names else worth)[name] for name in SCORES.columns if name != ID}
+    whole = pa.table({ID: worth[ID], **columns}).select(list(SCORES.columns))
+    return engine.load("customers_scored", whole.sort_by(ID) if worth.num_rows > rows.num_rows else whole)
+
+
+def _with_subscribers(found: pa.Table, tiers: pa.Table, ids: pa.ChunkedArray) -> pa.Table:
+    """Groups of those who ordered and, below them, of those who only subscribe; tiers are of all of them together."""
+    more = len(ids) - found.num_rows
+    longer = {
+        name: pa.chunked_array([*found[name].chunks, pa.nulls(more, found[name].type)]) for name in found.column_names
+    }
+    return pa.table(
+        {**longer, "value_tier": tiers["value_tier"].take(pc.index_in(ids, value_set=tiers[ID].combine_chunks()))}
+    )
+
+
+def together(engine: Engine, valuation: Valuation, said: Mapping[str, Any] | None) -> Valuation:
+    """One value a customer: that of orders and contracts, where the run has both and orders are predicted.
+
+    Args:
+        engine: Where `customer_value` is.
+        valuation: What orders are worth, in the order of the history.
+        said: What the run wrote down of subscriptions.
+
+    Returns:
+        The same customers in the same order with the value of both, and below them those who only subscribe.
+    """
+    if valuation.equity is None or not said or "customer_value" not in engine.tables():
+        return valuation
+    both = engine.arrow(engine.table("customer_value"))
+    scores, ids = valuation.scores, both[ID].combine_chunks()
+    at = pc.index_in(scores[ID], value_set=ids)
+    known = {name: both[name].take(at) for name in _OF_BOTH}
+    valued = pa.table({name: known.get(name, scores[name]) for name in scores.column_names})
+    only = both.filter(pc.invert(pc.is_in(both[ID], value_set=scores[ID].combine_chunks()))).sort_by(ID)
+    if only.num_rows:
+        as_of = scores["as_of"][0]
+        of_contracts = {ID: only[ID], **{name: only[name] for name in _OF_BOTH}}
+        of_contracts |= {
+            "as_of": pa.repeat(as_of, only.num_rows),
+            "orders": pa.repeat(pa.scalar(0, scores["orders"].type), only.num_rows),
+        }
+        rest = {
+            name: of_contracts.get(name, pa.nulls(only.num_rows, scores[name].type)) for name in scores.column_names
+        }
+        valued = pa.concat_tables([valued, pa.table(rest).cast(valued.schema)])
+    return replace(valuation, scores=valued, equity=_equity(both, valuation.equity, said.get("value")))
+
+
+def _equity(both: pa.Table, orders: dict[str, float], contracts: dict[str, float] | None) -> dict[str, float]:
+    """Customer equity of orders and contracts; its ends as if both went well or badly together, so too wide rather than too narrow."""
+    of_orders, of_contracts = (fsum(_known(both[name])) for name in ("order_clv", "subscription_clv"))
+    # Where renewals stand among the orders, only the share of the other orders is left of what the order model expects.
+    share = of_orders / orders["value"] if orders["value"] > 0 else 1.0
+    ends = {name: orders[name] * share + (contracts or {}).get(name, of_contracts) for name in ("low", "high")}
+    return {"value": fsum(_known(both["predicted_clv"])), **ends}
+
+
+def _known(values: pa.ChunkedArray) -> Any:
+    return values.drop_null().to_numpy()
 
 
 def forecast_of_cohorts(engine: Engine, rows: pa.Table, learned: Learned, terms: Terms) -> None:
     """The table `cohort_forecast`, where there is a model."""
     if learned.fits is None:
         return
-    past, known = engine.table("history"), engine.table("customers")
-    named = known.select("customer_id", channel=known["acquisition_channel"])
-    joined = past.select("customer_id").left_join(named, "customer_id")
-    channels = engine.arrow(joined.order_by("customer_id").select("customer_id", "channel"))["channel"]
-    engine.load("cohort_forecast", cohort_forecast(rows, channels, learned.fits, terms))
+    engine.load("cohort_forecast", cohort_forecast(rows, _channels(engine, rows.num_rows), learned.fits, terms))
 
 
-def contracts(ws: Workspace) -> dict[str, Any] | None:
+def _channels(engine: Engine, customers: int) -> pa.ChunkedArray:
+    """The acquisition channel of every customer, in the order of the history; null where not known."""
+    past, known = engine.numbered("history", first=0), engine.table("customers")
+    named = known.filter(known["acquisition_channel"].notnull()).select(owner=ID, channel="acquisition_channel")
+    found = engine.arrow(past.inner_join(named, past[ID] == named["owner"]).select("_row", "channel"))
+    place = np.full(customers, -1)
+    place[found["_row"].to_numpy()] = np.arange(found.num_rows)
+    return found["channel"].take(pa.array(place, mask=place < 0))
+
+
+def contracts(
+    engine: Engine, valuation: Valuation, cleaned: Cleaned, terms: Terms, settings: Settings
+) -> dict[str, Any] | None:
     """The tables of subscriptions and what the run writes down of them; nothing without any."""
-    if not ws.has("subscriptions"):
+    if "subscriptions" not in engine.tables():
         return None
-    return prepare(ws)
+    engine.load("order_value", valuation.scores)
+    said = {"value": {"margin": terms.margin.rate}, "settings": recorded(settings)}
+    found = prepare(Workspace(engine, settings, cleaned.as_of, cleaned.currency, said))
+    engine.drop("order_value")
+    return found
 
 
 def costs(ws: Workspace, terms: Terms) -> dict[str, Any] | None:

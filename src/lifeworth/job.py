@@ -85,19 +85,22 @@ def run(
         source, cleaned, beside = intake.source, intake.cleaned, intake.beside
         covariates = derive.covariates_wanted(engine, cleaned, settings)
         rows = derive.histories(engine, cleaned, covariates, progress)
+        derive.cohort_table(engine, cleaned)
         learned = learn(engine, rows, cleaned, settings, progress, covariates)
         with progress.step("Valuing every customer"):
             terms = derive.terms_of(engine, cleaned, settings)
-            valuation = value(rows, learned.fits, terms)
-            scored = derive.scores(engine, valuation, cleaned)
+            ordered = value(rows, learned.fits, terms)
+            subscribed = derive.contracts(engine, ordered, cleaned, terms, settings)
+            valuation = derive.together(engine, ordered, subscribed)
+            scored = derive.scores(engine, rows, valuation, cleaned)
             drivers = None if learned.fits is None else elasticities(rows, learned.fits, terms)
             derive.forecast_of_cohorts(engine, rows, learned, terms)
         capabilities = readiness(source, cleaned, settings, engine, beside=beside)
         facts = told.collect(source, cleaned, valuation, learned, terms, capabilities, settings, drivers)
         facts["tables"] = beside.to_json()
         ws = Workspace(engine, settings, cleaned.as_of, cleaned.currency, facts)
-        with progress.step("Contracts and costs"):
-            facts["subscriptions"] = derive.contracts(ws)
+        with progress.step("Costs"):
+            facts["subscriptions"] = subscribed
             facts["net"] = derive.costs(ws, terms)
         with progress.step("Drawing the report"):
             document = deliver.document(ws, intake, learned, capabilities)

@@ -97,7 +97,11 @@ def _more(facts: Mapping[str, Any], as_of: date, horizon: str) -> list[Block]:
                 worth["value"],
                 "money",
                 f"Discounted {what} of the bills that fall due within {horizon}, times the chance that the contract is still there. "
-                "It comes on top of customer equity; a renewal that also stands among the orders is counted once.",
+                + (
+                    "It is part of customer equity; a renewal that also stands among the orders is counted once."
+                    if facts["value"]["customer_equity"]
+                    else "No value is predicted of orders, so it stands beside them."
+                ),
                 low=worth["low"],
                 high=worth["high"],
                 as_of=as_of,

@@ -33,7 +33,7 @@ def scored(engine, rows):
     names = ("customer_id", "predicted_clv", "predicted_clv_low", "predicted_clv_high", "historic_clv")
     schema = pa.schema([(names[0], pa.string()), *((name, pa.float64()) for name in names[1:])])
     return engine.load(
-        "customers_scored", pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema)
+        "order_value", pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema)
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from anyio import to_thread
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route as Address
@@ -19,6 +20,8 @@ from lifeworth.access.trail import Trail
 from lifeworth.api import bind, problems
 from lifeworth.api.call import House, Route
 from lifeworth.api.describe import ROOT, description
+from lifeworth.api.looks import Looks
+from lifeworth.api.numbered import Numbered
 from lifeworth.api.options import ServeOptions
 from lifeworth.api.permits import PERMITS
 from lifeworth.api.replies import Replies
@@ -64,7 +67,8 @@ def create(root: Path, *, state: str | None = None, options: ServeOptions | None
     root.mkdir(parents=True, exist_ok=True)
     desk = Desk(root, state=state)
     doors = Doors(desk.book, idle_hours=told.idle_hours, session_hours=told.session_hours)
-    house = House(desk, doors, Trail(desk.book), Jobs(root, desk.book), Uploads(root, desk.book))
+    trail_, uploads = Trail(desk.book), Uploads(root, desk.book, largest=told.max_upload)
+    house = House(desk, doors, trail_, Jobs(root, desk.book), uploads, Looks(trail_))
     app = FastAPI(
         title="Lifeworth",
         openapi_url=None,
@@ -72,11 +76,11 @@ def create(root: Path, *, state: str | None = None, options: ServeOptions | None
         redoc_url=None,
         lifespan=_life(house),
         redirect_slashes=False,
-        middleware=stack(told),
+        middleware=[Middleware(Numbered), *stack(told)],
     )
     app.state.options = told
     app.state.house = house
-    app.state.desk, app.state.doors, app.state.trail, app.state.jobs = desk, house.doors, house.trail, house.jobs
+    app.state.desk, app.state.doors, app.state.trail, app.state.jobs = desk, doors, trail_, house.jobs
     app.router.routes.extend(door.routes(told))
     _serve(app, house)
     return app
@@ -127,6 +131,7 @@ def _begin(house: House) -> None:
 
 def _end(house: House) -> None:
     house.jobs.close()
+    house.looks.close()
     house.desk.close()
 
 

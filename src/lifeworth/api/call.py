@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 from lifeworth.access.doors import Doors
 from lifeworth.access.roles import Principal
 from lifeworth.access.trail import Trail
+from lifeworth.api.looks import Looks
 from lifeworth.asked import Asked
 from lifeworth.errors import InputError, OptionError, UnknownPersonError, near
 from lifeworth.jobs.jobs import Jobs
@@ -28,6 +29,7 @@ class House:
     trail: Trail
     jobs: Jobs
     uploads: Uploads
+    looks: Looks
 
 
 @dataclass(slots=True)
@@ -77,6 +79,10 @@ class Call:
     def note(self, action: str, subject: str = "", **detail: Any) -> None:
         """Write into the trail what was seen or changed."""
         self.house.trail.note(self.person.name, action, subject, origin=self.origin, detail=detail)
+
+    def look(self, action: str, subject: str) -> None:
+        """Write into the trail, within half a second, that a single customer was looked at."""
+        self.house.looks.note(self.person.name, action, subject, self.origin)
 
 
 @dataclass(slots=True)

@@ -60,7 +60,8 @@ class Replies:
             )
         if row["status"] is None:
             raise InFlightError("The same request is being answered.", hint="Try again in a moment, with the same key.")
-        return Answer(json.loads(row["body"]), row["status"], {"Idempotency-Replayed": "true"})
+        kept = json.loads(row["body"])
+        return Answer(kept["body"], row["status"], {**kept["headers"], "Idempotency-Replayed": "true"})
 
     def after(self, key: str, who: str, answer: Answer | None) -> None:
         """Keep an answer; without one, the key is free again."""
@@ -73,5 +74,5 @@ class Replies:
             if answer.secret and isinstance(body, dict):
                 # What is shown once is kept nowhere.
                 body = {**body, **dict.fromkeys(answer.secret)}
-            text = json.dumps(body, ensure_ascii=False, default=str)
+            text = json.dumps({"body": body, "headers": answer.headers}, ensure_ascii=False, default=str)
             open_.execute(REPLIES.update().where(mine).values(status=answer.status, body=text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -36,6 +36,13 @@ def value_of(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [value_of(one) for one in value]
     return str(value)
+
+
+def moment(value: datetime | None) -> str | None:
+    """A time of the book, which keeps UTC, with its zone."""
+    if value is None:
+        return None
+    return (value if value.tzinfo is not None else value.replace(tzinfo=UTC)).isoformat().replace("+00:00", "Z")
 
 
 def record(row: Mapping[str, Any], columns: Mapping[str, Column], currency: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from anyio import CancelScope, CapacityLimiter, to_thread
@@ -20,7 +21,7 @@ from lifeworth.api.permits import OPEN, PERMITS
 from lifeworth.api.problems import MediaError, RequestError, fault, problem
 from lifeworth.api.replies import Replies
 from lifeworth.asked import Asked
-from lifeworth.errors import LifeworthError, OptionError, UnknownPersonError, near
+from lifeworth.errors import AccessError, LifeworthError, OptionError, UnknownPersonError, near
 
 BODY = 1 << 20
 """Bytes of a JSON body."""
@@ -39,9 +40,8 @@ def endpoint(route: Route, house: House, replies: Replies) -> Endpoint:
     limiter: list[CapacityLimiter] = []
 
     async def answer(request: Request) -> Response:
+        who = (request.scope.get("state") or {}).get("principal")
         try:
-            state: Mapping[str, Any] = request.scope.get("state") or {}
-            who = state.get("principal")
             if scope is not OPEN:
                 _known_person(who).need(scope)
             call = _call(request, route, house, who, known)
@@ -58,6 +58,10 @@ def endpoint(route: Route, house: House, replies: Replies) -> Endpoint:
                 said = await to_thread.run_sync(route.handler, call, limiter=limiter[0])
             return _response(said, request, route, tag)
         except LifeworthError as error:
+            if isinstance(error, AccessError) and who is not None:
+                # An attempt that was turned away is worth knowing, whoever made it.
+                with suppress(LifeworthError):
+                    await to_thread.run_sync(_note_refusal, house, who, route, request)
             return problem(error, request.url.path)
         except ClientDisconnect:
             return Response(None, 400)
@@ -75,6 +79,11 @@ def _known_person(who: Principal | None) -> Principal:
             "Nobody is signed in.", hint="Sign in, or send the header: Authorization: Bearer TOKEN"
         )
     return who
+
+
+def _note_refusal(house: House, who: Principal, route: Route, request: Request) -> None:
+    origin = str(request.scope["state"].get("origin", ""))
+    house.trail.note(who.name, route.name, request.url.path, outcome="refused", origin=origin)
 
 
 def _call(request: Request, route: Route, house: House, who: Any, known: Mapping[str, Asked]) -> Call:

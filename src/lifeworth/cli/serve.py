@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -80,13 +80,13 @@ def serve(
     ).refuse_if_unsafe()  # fmt: skip
     _writable(options.workspace)
     server = _server(options)
-    listening = _listen(server.config, options)
-    options = options.model_copy(update={"port": listening.getsockname()[1]})
-    link = _first_link(options)
-    os.environ[VARIABLE] = options.model_dump_json()
-    print(_greeting(options, link), flush=True)
-    with _browser(link or options.origin, wanted=not no_browser):
-        _answer(server, listening)
+    with closing(_listen(server.config, options)) as listening:
+        options = options.model_copy(update={"port": listening.getsockname()[1]})
+        link = _first_link(options)
+        os.environ[VARIABLE] = options.model_dump_json()
+        print(_greeting(options, link), flush=True)
+        with _browser(link or options.origin, wanted=not no_browser):
+            _answer(server, listening)
 
 
 def _all_is_installed() -> None:
@@ -156,15 +156,18 @@ def _listen(config: Any, options: ServeOptions) -> Any:
     fault: object = None
     try:
         socket = config.bind_socket()
-        socket.listen(config.backlog)
     except SystemExit:
         fault = heard.error
-    except OSError as error:
-        fault = error
     finally:
         log.removeFilter(heard)
     if fault is None:
-        return socket
+        try:
+            socket.listen(config.backlog)
+        except OSError as error:
+            socket.close()
+            fault = error
+        else:
+            return socket
     why = fault.errno if isinstance(fault, OSError) else None
     where = f"{options.host}, port {options.port}"
     if why == errno.EADDRINUSE:
@@ -190,7 +193,11 @@ def _first_link(options: ServeOptions) -> str | None:
 
 
 def _greeting(options: ServeOptions, link: str | None) -> str:
-    lines = [f"Lifeworth serves {options.workspace} at {options.origin}", ""]
+    lines = [f"Lifeworth serves {options.workspace} at {options.origin}"]
+    if options.behind_proxy is not None:
+        inside = f"[{options.host}]" if ":" in options.host else options.host
+        lines.append(f"The proxy reaches it at {'https' if options.tls_cert else 'http'}://{inside}:{options.port}")
+    lines.append("")
     if link is not None:
         lines += [
             "No admin has set a password yet. Come in as one by this link; it opens once, within 24 hours:",
@@ -240,8 +247,6 @@ def _answer(server: Any, listening: Any) -> None:
     except SystemExit as end:
         if end.code:
             raise LifeworthError("The server could not start; the lines above say why.") from end
-    finally:
-        listening.close()
 
 
 COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (

@@ -56,7 +56,7 @@ def blocks(found: Mapping[str, Any], *, currency: str, horizon: str, what: str) 
                     "Of present customers",
                     found["present"],
                     kind,
-                    "Predicted CLV of all present customers together.",
+                    "What the orders of all present customers are expected to bring; contracts, where there are any, are not in it.",
                     note=f"{text(found['present'] / found['equity'], 'percent')} of all",
                 ),
                 Stat(

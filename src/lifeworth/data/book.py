@@ -270,8 +270,9 @@ def now() -> datetime:
 def _engine(url: str) -> sa.Engine:
     """One pool of connections for each database and process."""
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True)
-    engine = sa.create_engine(url, connect_args={"timeout": PATIENCE_MS / 1000, "check_same_thread": False})
+        return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    patience = {"timeout": PATIENCE_MS / 1000, "check_same_thread": False}
+    engine = sa.create_engine(url, connect_args=patience, hide_parameters=True)
     sa.event.listen(engine, "connect", _prepare)
     return engine
 
@@ -299,7 +300,7 @@ def _version(open_: sa.Connection) -> int | None:
 
 def _failed(error: SQLAlchemyError) -> LifeworthError:
     text = str(getattr(error, "orig", None) or error)
-    if "full" in text or "space" in text or "readonly" in text or "read-only" in text:
+    if "full" in text or "space" in text or "disk I/O" in text or "readonly" in text or "read-only" in text:
         return StorageError(f"The state of the workspace cannot be written: {text}.", hint="Free some space.")
     if isinstance(error, DBAPIError) and "locked" in text:
         return WorkspaceError(

@@ -20,6 +20,9 @@ from lifeworth.errors import OptionError, StorageError, near
 
 Op: TypeAlias = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "contains", "starts", "empty", "filled"]
 
+_COLUMNS = """SELECT table_name, column_name, data_type FROM duckdb_columns()
+WHERE table_name IN (SELECT table_name FROM duckdb_tables()) ORDER BY table_name, column_index"""
+
 _WORDED: dict[str, str] = {
     "eq": "{0} = ?",
     "ne": "{0} IS DISTINCT FROM ?",
@@ -64,9 +67,7 @@ class Shelf:
         try:
             config: dict[str, Any] = {} if threads is None else {"threads": threads}
             self._connection = duckdb.connect(str(path), read_only=True, config=config)
-            found = self._connection.execute(
-                "SELECT table_name, column_name, data_type FROM duckdb_columns()"
-            ).fetchall()
+            found = self._connection.execute(_COLUMNS).fetchall()
         except duckdb.Error as error:
             raise StorageError(f"{path} cannot be read: {error}.", hint="Remove it; it is made anew.") from error
         self.tables: dict[str, dict[str, str]] = {}

@@ -5,15 +5,23 @@ from __future__ import annotations
 from datetime import date
 
 import ibis
-from ibis.expr.types import Table
+from ibis.expr.types import Table, Value
 
 from lifeworth.data.contract import MONEY
 from lifeworth.features import history
 from lifeworth.features.calendar import month_end, month_start, months
-from lifeworth.features.months import month_of, months_apart
+from lifeworth.features.months import month_named, month_number
 
 
-def cohorts(orders: Table, refunds: Table | None, first: date, as_of: date, *, days: Table | None = None) -> Table:
+def cohorts(
+    orders: Table,
+    refunds: Table | None,
+    first: date,
+    as_of: date,
+    *,
+    days: Table | None = None,
+    past: Table | None = None,
+) -> Table:
     """Acquisition cohort × calendar months since acquisition: every cell that was observed, and no other.
 
     The money of all cells adds up to the revenue of `history`: a refund that names no order stands in the month it was
@@ -25,6 +33,7 @@ def cohorts(orders: Table, refunds: Table | None, first: date, as_of: date, *, d
         first: A day no later than the first order.
         as_of: Last observed day, inclusive.
         days: As from `history.customer_days`; where a table of it is at hand it is not made again.
+        past: As from `history.history`, likewise.
 
     Returns:
         `cohort` (first day of the month of the first purchase), `month` (0 is that month), `month_start` (the calendar
@@ -34,46 +43,50 @@ def cohorts(orders: Table, refunds: Table | None, first: date, as_of: date, *, d
         `as_of`, and so cannot be compared with the others).
     """
     days = history.customer_days(orders, refunds, as_of) if days is None else days
-    customers = _cohort_of(days)
-    joined = days.join(customers, "customer_id")
-    # Money booked before the first purchase that stands (an order sent back) belongs to the month of acquisition.
-    joined = joined.mutate(month=ibis.greatest(months_apart(joined["cohort"], joined["day"]), 0))
-    observed = joined.group_by("cohort", "month").agg(
-        active=joined["number"].nunique(where=joined["purchase"]),
-        orders=joined["purchase"].cast("int64").sum().cast("int64"),
+    customers = _cohort_of(days, past)
+    # A customer's days of a month are one row before they meet the cohort: then nobody has to be told apart again.
+    monthly = days.group_by("customer_id", at=month_number(days["day"])).agg(
+        bought=days.count(where=days["purchase"]), value=days["value"].cast(MONEY).sum()
+    )
+    joined = monthly.join(customers, "customer_id")
+    observed = joined.group_by(cohort=joined["began"], month=_age(joined["began"], joined["at"])).agg(
+        active=joined.count(where=joined["bought"] > 0),
+        orders=joined["bought"].sum().cast("int64"),
         revenue=joined["value"].sum(),
     )
     revenue = observed.select("cohort", "month", "revenue")
     if refunds is not None:
         loose = history.unattached_refunds(refunds, as_of)
         back = customers.join(loose, "customer_id")
-        back = back.mutate(month=ibis.greatest(months_apart(back["cohort"], back["refunded_at"].date()), 0))
-        lost = back.group_by("cohort", "month").agg(revenue=-back["amount"].sum())
+        age = _age(back["began"], month_number(back["refunded_at"].date()))
+        lost = back.group_by(cohort=back["began"], month=age).agg(revenue=-back["amount"].sum())
         both = revenue.union(lost.mutate(revenue=lost["revenue"].cast(revenue["revenue"].type())))
         revenue = both.group_by("cohort", "month").agg(revenue=both["revenue"].sum())
     return _cells(_grid(customers, first, as_of), observed.drop("revenue"), revenue, as_of)
 
 
-def _cohort_of(days: Table) -> Table:
-    """`customer_id`, `cohort`, and a `number` of each customer: whole numbers are told apart at half the cost of ids."""
-    bought = days.filter(days["purchase"])
-    first = bought.group_by("customer_id").agg(day=bought["day"].min())
-    return first.select(
-        "customer_id",
-        cohort=month_of(first["day"]),
-        number=ibis.row_number().over(order_by=first["customer_id"]),
-    )
+def _cohort_of(days: Table, past: Table | None) -> Table:
+    """`customer_id`, and the number of the month they `began` in: whole numbers are made and compared faster than days."""
+    if past is None:
+        bought = days.filter(days["purchase"])
+        past = bought.group_by("customer_id").agg(first_day=bought["day"].min())
+    return past.select("customer_id", began=month_number(past["first_day"]))
+
+
+def _age(began: Value, at: Value) -> Value:
+    # Money booked before the first purchase that stands (an order sent back) belongs to the month of acquisition.
+    return ibis.greatest(at - began, 0)
 
 
 def _grid(customers: Table, first: date, as_of: date) -> Table:
     """Cohorts × the months from each on to the month of `as_of`: a month in which nobody bought is a cell too."""
-    sizes = customers.group_by("cohort").agg(customers=customers.count())
+    sizes = customers.group_by(cohort=customers["began"]).agg(customers=customers.count())
     calendar = (
         ibis.array([ibis.literal(start) for start in months(first, as_of)]).unnest().name("month_start").as_table()
     )
     grid = sizes.cross_join(calendar)
-    grid = grid.filter(grid["month_start"] >= grid["cohort"])
-    return grid.mutate(month=months_apart(grid["cohort"], grid["month_start"]))
+    grid = grid.mutate(month=month_number(grid["month_start"]) - grid["cohort"])
+    return grid.filter(grid["month"] >= 0)
 
 
 def _cells(grid: Table, activity: Table, revenue: Table, as_of: date) -> Table:
@@ -88,7 +101,7 @@ def _cells(grid: Table, activity: Table, revenue: Table, as_of: date) -> Table:
     cells = cells.mutate(so_far=so_far)
     running = ibis.literal(month_start(as_of))
     return cells.select(
-        "cohort",
+        month_named(cells["cohort"]).name("cohort"),
         "month",
         "month_start",
         "customers",

@@ -18,6 +18,11 @@ def month_number(day: Value) -> IntegerColumn:
     return day.year().cast("int64") * 12 + day.month().cast("int64") - 1
 
 
+def month_named(number: IntegerColumn) -> Value:
+    """The first day of the month of a `month_number`."""
+    return ibis.date(number // 12, number % 12 + 1, 1)
+
+
 def number_of(day: date) -> int:
     """`month_number` of a date at hand."""
     return day.year * 12 + day.month - 1

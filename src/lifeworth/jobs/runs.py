@@ -56,10 +56,12 @@ def inputs_of(uploads: Uploads, arguments: Mapping[str, Any]) -> Inputs:
     Raises:
         NotFoundError: if there is no such upload.
     """
-    own = arguments.get("inputs") or {}
+    own, ids = arguments.get("inputs") or {}, arguments.get("uploads") or []
+    if not isinstance(own, dict) or not isinstance(ids, list) or not isinstance(own.get("orders") or [], list):
+        raise OptionError("The job was told its inputs in a form that cannot be read.", hint="Start it again.")
     orders = [str(one) for one in own.get("orders") or ()]
     tables: dict[str, list[Any]] = {name: [file] for name, file in (own.get("tables") or {}).items()}
-    for upload_id in arguments.get("uploads") or ():
+    for upload_id in ids:
         upload = uploads.get(str(upload_id))
         file = str(uploads.file(upload))
         if upload.table == ORDERS:

@@ -193,7 +193,8 @@ def _people(days: Table, name: str, asked: list[Measure], grid: Grid, by: str, m
         for measure in asked:
             if k or not _looks_back(measure):
                 sums |= _aggregates(measure, f"{measure.name}__{k}", lives, Within(lives, grid, k))
-    grouped = lives.group_by("_member").agg(**sums)
+    # One group of all rows costs several times as much as no groups.
+    grouped = lives.group_by("_member").agg(**sums) if by else lives.agg(**sums).mutate(_member=ibis.null("string"))
     return grouped.mutate(_window=ibis.null("int64"))
 
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from itertools import accumulate
+from operator import add
 from typing import Any
 
 import ibis
@@ -45,22 +48,40 @@ def people(days: Table, grid: Grid, wanted: Collection[str]) -> Table:
     """
     seen = days.filter(~later(days["day"], grid.bounds[-1]))
     seen = seen.mutate(window=grid.index(seen["day"]))
-    bit = ibis.ifelse(seen["window"] >= 0, ibis.literal(1, "int64") << ibis.greatest(seen["window"], 0), 0)
-    sums: dict[str, Any] = {"first_day": seen["day"].min(), "life": bit.cast("int64").bit_or()}
+    windows, wanted = range(len(grid)), set(wanted)
+    number, latest = bool(wanted & {"bought", "bought_before", "ever"}), "life_days" in wanted
+    # A day is added up in its own window alone; what goes up to the end of a window is made of those, a customer at a time.
+    inside = {k: seen["window"] == k for k in ((-1, *windows) if "ever" in wanted or latest else windows)}
+    sums: dict[str, Any] = {"first_day": seen["day"].min()}
+    if not number:
+        bit = ibis.ifelse(seen["window"] >= 0, ibis.literal(1, "int64") << ibis.greatest(seen["window"], 0), 0)
+        sums["life"] = bit.cast("int64").bit_or()
     # Sums of a day are wider decimals than a day needs, and adding those up costs several times as much.
     money = seen["value"].cast(MONEY)
-    for k in range(len(grid)):
-        inside = seen["window"] == k
-        if {"bought", "bought_before"} & set(wanted):
-            sums[f"bought_{k}"] = seen.count(where=inside)
-        if {"value", "value_before"} & set(wanted):
-            sums[f"value_{k}"] = money.sum(where=inside)
-        upto = ~later(seen["day"], grid.bounds[k + 1])
-        if "ever" in wanted:
-            sums[f"ever_{k}"] = seen.count(where=upto)
-        if "life_days" in wanted:
-            sums[f"last_{k}"] = seen["day"].max(where=upto)
-    return seen.group_by("customer_id").agg(**sums)
+    for k, within in inside.items():
+        if number:
+            sums[_at("bought", k)] = seen.count(where=within)
+        if latest:
+            sums[_at("last", k)] = seen["day"].max(where=within)
+        if k >= 0 and wanted & {"value", "value_before"}:
+            sums[_at("value", k)] = money.sum(where=within)
+    lives = seen.group_by("customer_id").agg(**sums)
+    made: dict[str, Any] = {}
+    if number:
+        bits = [ibis.ifelse(lives[_at("bought", k)] > 0, ibis.literal(1 << k, "int64"), 0) for k in windows]
+        made["life"] = reduce(add, bits).cast("int64")
+    if "ever" in wanted:
+        upto = accumulate((lives[_at("bought", k)] for k in inside), add)
+        made |= {_at("ever", k): total for k, total in zip(inside, upto, strict=True)}
+    if latest:
+        upto = accumulate((lives[_at("last", k)] for k in inside), lambda before, last: ibis.coalesce(last, before))
+        made |= {_at("last", k): last for k, last in zip(inside, upto, strict=True)}
+    return lives.mutate(**made)
+
+
+def _at(name: str, k: int) -> str:
+    """A column in window `k`; -1 is the time before the first."""
+    return f"{name}_{k}" if k >= 0 else f"{name}_earlier"
 
 
 @dataclass(frozen=True, slots=True)

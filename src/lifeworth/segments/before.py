@@ -6,10 +6,9 @@ import ibis
 from ibis.expr.types import Table
 
 from lifeworth.engine.base import Engine
+from lifeworth.segments.groups import groups
 from lifeworth.segments.known import Known
-from lifeworth.segments.lifecycle import lifecycle, usual_gap
-from lifeworth.segments.rfm import rfm
-from lifeworth.segments.tiers import value_tiers
+from lifeworth.segments.lifecycle import usual_gap
 
 
 def segments_before(engine: Engine, known: Known) -> Table:
@@ -22,9 +21,7 @@ def segments_before(engine: Engine, known: Known) -> Table:
         known: Customers as they were known on the day.
     """
     past = known.history
-    gap = engine.row(usual_gap(past))["gap"]
-    joined = value_tiers(past, "revenue").join(rfm(past).select("customer_id", "rfm_segment"), "customer_id")
-    joined = joined.join(lifecycle(past, gap).select("customer_id", "lifecycle_status"), "customer_id")
-    return joined.mutate(as_of=ibis.literal(known.as_of)).select(
+    found = groups(past, "revenue", engine.row(usual_gap(past))["gap"])
+    return found.mutate(as_of=ibis.literal(known.as_of)).select(
         "customer_id", "as_of", "value_tier", "rfm_segment", "lifecycle_status"
     )

@@ -7,8 +7,10 @@ seen: with few orders the base speaks, with many the customer does.
 
 from __future__ import annotations
 
+from typing import cast
+
 import ibis
-from ibis.expr.types import Table
+from ibis.expr.types import FloatingValue, StringValue, Table, Value
 
 STATUSES: dict[str, str] = {
     "New": "one order, not longer ago than the base's usual gap",
@@ -36,18 +38,36 @@ def lifecycle(history: Table, gap: float | None) -> Table:
         gap: The base's usual gap in days, from `usual_gap`; None where nobody has come back yet. Then there is no
             rhythm to be late in, and everybody is new.
     """
-    if gap is None:
-        unknown = ibis.null("float64")
-        return history.select(
-            "customer_id", usual_gap=unknown, gaps_since_order=unknown, lifecycle_status=ibis.literal("New")
-        )
-    rhythm = (history.recency + gap) / (history.x + 1)
-    late = (history.age - history.recency) / rhythm
-    status = ibis.cases(
-        ((history.x == 0) & (late <= 1), "New"),
-        (late <= CUTS[0], "Active"),
-        (late <= CUTS[1], "Cooling"),
-        (late <= CUTS[2], "At risk"),
-        else_="Lost",
+    unknown = ibis.null("float64")
+    rhythm = unknown if gap is None else (history["recency"] + gap) / (history["x"] + 1)
+    late = gaps_since_order(history, gap)
+    return history.select(
+        "customer_id", usual_gap=rhythm, gaps_since_order=late, lifecycle_status=status(history["x"], late)
     )
-    return history.select("customer_id", usual_gap=rhythm, gaps_since_order=late, lifecycle_status=status)
+
+
+def gaps_since_order(history: Table, gap: float | None) -> FloatingValue:
+    """How many of their usual gaps ago each customer bought last, as in `lifecycle`; null without a rhythm."""
+    if gap is None:
+        return cast("FloatingValue", ibis.null("float64"))
+    rhythm = (history["recency"] + gap) / (history["x"] + 1)
+    return cast("FloatingValue", (history["age"] - history["recency"]) / rhythm)
+
+
+def status(x: Value, late: FloatingValue) -> StringValue:
+    """The status of each row, as in `lifecycle`.
+
+    Args:
+        x: Repeat purchase days.
+        late: As from `gaps_since_order`.
+    """
+    return cast(
+        "StringValue",
+        ibis.cases(
+            (late.isnull() | ((x == 0) & (late <= 1)), "New"),
+            (late <= CUTS[0], "Active"),
+            (late <= CUTS[1], "Cooling"),
+            (late <= CUTS[2], "At risk"),
+            else_="Lost",
+        ),
+    )

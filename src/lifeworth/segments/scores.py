@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import ibis
 from ibis.expr.types import IntegerColumn, Table, Value
 
+from lifeworth.features.sums import counted
+
 
 @dataclass(frozen=True, slots=True)
 class Ranks:
@@ -41,20 +43,21 @@ BASKETS = (2.0, 4.0, 8.0, 16.0)
 """Our limits where the user states none: a year, half, a quarter, a month; 2, 3, 5, 10 orders; so many mean orders' worth."""
 
 
-def ranked(history: Table, ranks: Ranks) -> Table:
+def ranked(history: Table, ranks: Ranks, *, keep: Sequence[str] = ()) -> Table:
     """One row a customer: `customer_id`, `orders`, `recency_score`, `frequency_score`, `money_score`, by rank.
 
     Args:
         history: One row a customer with `last_day`, `orders`, `revenue`.
         ranks: Into how many parts the base is cut.
+        keep: Further columns of `history` to carry along.
     """
-    return history.select(
-        "customer_id",
-        "orders",
-        recency_score=_part(history["last_day"], ranks.parts),
-        frequency_score=_part(history["orders"], ranks.parts),
-        money_score=_part(history["revenue"], ranks.parts),
-    )
+    named = {"recency_score": "last_day", "frequency_score": "orders", "money_score": "revenue"}
+    rows = history
+    for score, figure in named.items():
+        # Ranks of the distinct figures, then a join: a customer list is not sorted for what a few thousand figures say.
+        levels = _levels(history, figure, score, ranks.parts)
+        rows = rows.inner_join(levels, rows[figure].identical_to(levels[f"_{score}"])).drop(f"_{score}")
+    return rows.select("customer_id", "orders", *(name for name in keep if name != "orders"), *named)
 
 
 def limited(history: Table, limits: Limits) -> Table:
@@ -75,10 +78,13 @@ def limited(history: Table, limits: Limits) -> Table:
     )
 
 
-def _part(column: Value, parts: int) -> IntegerColumn:
-    """1 to `parts` by rank; equal figures share the score of the lowest of them."""
-    part = (ibis.percent_rank().over(order_by=column) * parts).floor().cast("int64") + 1
-    return ibis.least(part, parts)
+def _levels(history: Table, figure: str, score: str, parts: int) -> Table:
+    """Each figure there is, as `_score`, with its `score`: 1 to `parts` by percent rank, which equal figures share."""
+    found = history.group_by(**{f"_{score}": history[figure]}).agg(_number=history.count())
+    upto = counted(found["_number"], order_by=found[f"_{score}"], rows=(None, 0))
+    others = ibis.greatest(history.count().as_scalar() - 1, 1)
+    part = ((upto - found["_number"]) / others * parts).floor().cast("int64") + 1
+    return found.select(f"_{score}", **{score: ibis.least(part, parts)})
 
 
 def _reached(column: Value, limits: Sequence[float]) -> IntegerColumn:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import ibis
-from ibis.expr.types import Table
+from ibis.expr.types import IntegerColumn, StringColumn, Table
 
 TIERS: tuple[tuple[str, float], ...] = (
     ("Platinum", 0.01),
@@ -22,9 +24,18 @@ def value_tiers(values: Table, by: str) -> Table:
     Customers of equal value are told apart by their id, so that a tier always holds the share its name says; with
     fewer customers than a cut point can split, the upper tiers hold at least the first customer of their share.
     """
-    place = ibis.row_number().over(order_by=[values[by].fill_null(0.0).desc(), values.customer_id]) + 1
-    ranked = values.select("customer_id", place=place)
-    # The window is not bounded on purpose: the size of the base is one number for all rows.
-    share = ranked.mutate(share=ranked.place / ranked.count().as_scalar())
-    branches = [(share.share <= end + 1e-12, name) for name, end in TIERS[:-1]]
-    return share.select("customer_id", value_tier=ibis.cases(*branches, else_=TIERS[-1][0]))
+    ranked = values.select("customer_id", place=place(values, by), customers=values.count().as_scalar())
+    return ranked.select("customer_id", value_tier=tier(ranked))
+
+
+def place(values: Table, by: str) -> IntegerColumn:
+    """The rank of each customer by the column `by`, from 1 for the highest; equals are told apart by their id."""
+    order = [values[by].fill_null(0.0).desc(), values["customer_id"]]
+    return cast("IntegerColumn", ibis.row_number().over(order_by=order) + 1)
+
+
+def tier(ranked: Table) -> StringColumn:
+    """The tier of each row by its `place` among all `customers`."""
+    share = ranked["place"] / ranked["customers"]
+    branches = [(share <= end + 1e-12, name) for name, end in TIERS[:-1]]
+    return cast("StringColumn", ibis.cases(*branches, else_=TIERS[-1][0]))

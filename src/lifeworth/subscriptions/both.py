@@ -78,7 +78,7 @@ def one_value(scored: Table, worth: Table, renewals: Table | None, paid: Table, 
     """Order value and subscription value of every customer, side by side and together.
 
     Args:
-        scored: `customers_scored`.
+        scored: What the orders of each customer are worth: `order_value`.
         worth: `subscription_value`.
         renewals: Orders that are renewals (`renewal_orders`), where they stand among the orders; else nothing.
         paid: The paid days of stretches, for what they have brought so far where no order tells it.

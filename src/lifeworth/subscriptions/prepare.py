@@ -18,7 +18,7 @@ from lifeworth.workspace import Workspace
 
 
 def prepare(ws: Workspace) -> dict[str, Any]:
-    """Make the tables `mrr_movements`, `subscription_value` and, beside scored orders, `customer_value`; a run calls it once.
+    """Make the tables `mrr_movements`, `subscription_value` and, beside `order_value`, `customer_value`; a run calls it once.
 
     Returns:
         What the run writes down as `facts["subscriptions"]`: totals, the retention models, and whether renewals stand among the
@@ -39,14 +39,14 @@ def prepare(ws: Workspace) -> dict[str, Any]:
 
 
 def _together(ws: Workspace, table: Table, worth: Table) -> dict[str, Any] | None:
-    """The table `customer_value`, and what was decided about renewals; nothing without scored orders."""
-    if not ws.has("customers_scored") or not ws.has("orders"):
+    """The table `customer_value`, and what was decided about renewals; nothing without valued orders."""
+    if not ws.has("order_value") or not ws.has("orders"):
         return None
     orders, paid = ws.table("orders"), stretches(table, ws.as_of)
     counted = ws.engine.row(both.bills_found(orders, paid, ws.as_of))
     there, why = both.decided(ws.settings.renewals, counted["bills"], counted["found"])
     again = both.renewal_orders(orders, paid) if there else None
-    query = both.one_value(ws.table("customers_scored"), worth, again, paid, _margin(ws), ws.as_of)
+    query = both.one_value(ws.table("order_value"), worth, again, paid, _margin(ws), ws.as_of)
     ws.engine.create("customer_value", query, order_by=["customer_id"])
     return {"in_orders": there, "why": why}
 

@@ -59,7 +59,7 @@ def one(call: Call) -> Answer:
     """One customer."""
     run = call.house.desk.run()
     row = customers.one(run, call.path["customer_id"], personal=call.personal)
-    call.note("customer.look", row[customers.KEY])
+    call.look("customer.look", row[customers.KEY])
     shown = _columns(run, call.personal)
     return Answer({"as_of": run.as_of.isoformat(), "run_id": run.run_id, **record(row, shown, run.currency)})
 
@@ -69,7 +69,7 @@ def history(call: Call) -> Answer:
     run = call.house.desk.run()
     name = call.path["customer_id"]
     found = customers.life(run, name, personal=call.personal)
-    call.note("customer.history", name)
+    call.look("customer.history", name)
     told = {table: [event(row, run.currency) for row in rows] for table, rows in found.items()}
     head: dict[str, Any] = {"as_of": run.as_of.isoformat(), "run_id": run.run_id, "customer_id": name}
     return Answer({**head, "most": customers.EVENTS_SHOWN, "events": told})

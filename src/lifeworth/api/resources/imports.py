@@ -10,7 +10,7 @@ from lifeworth.api.call import Answer, Call, Route, field_of, known_fields, text
 from lifeworth.api.multipart import FORM, parts
 from lifeworth.api.resources.jobs import accepted, told
 from lifeworth.api.schema import CHECKED, JOB, UPLOAD, UPLOADS
-from lifeworth.api.values import value_of
+from lifeworth.api.values import moment
 from lifeworth.asked import Asked
 from lifeworth.errors import OptionError
 from lifeworth.jobs import checks
@@ -36,7 +36,7 @@ def shown(upload: Upload) -> dict[str, Any]:
         "status": upload.status,
         "options": dict(upload.options),
         "uploaded_by": upload.uploaded_by,
-        "created_at": value_of(upload.created_at),
+        "created_at": moment(upload.created_at),
     }
 
 

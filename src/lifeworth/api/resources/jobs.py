@@ -6,7 +6,7 @@ from typing import Any
 
 from lifeworth.api.call import Answer, Call, Route
 from lifeworth.api.schema import JOB, JOBS
-from lifeworth.api.values import value_of
+from lifeworth.api.values import moment
 from lifeworth.asked import Asked
 from lifeworth.jobs.record import Job
 
@@ -26,9 +26,9 @@ def told(job: Job) -> dict[str, Any]:
         "attempts": job.attempts,
         "cancel_asked": job.cancel_asked,
         "started_by": job.started_by,
-        "created_at": value_of(job.created_at),
-        "started_at": value_of(job.started_at),
-        "finished_at": value_of(job.finished_at),
+        "created_at": moment(job.created_at),
+        "started_at": moment(job.started_at),
+        "finished_at": moment(job.finished_at),
     }
 
 

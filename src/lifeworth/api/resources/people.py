@@ -10,7 +10,7 @@ from lifeworth.access.roles import FUNCTIONS, Role, Scope
 from lifeworth.access.tokens import Token
 from lifeworth.api.call import Answer, Call, Route, field_of, known_fields, texts_of
 from lifeworth.api.schema import ANY, TOKEN, TOKENS, USER, USERS
-from lifeworth.api.values import value_of
+from lifeworth.api.values import moment
 
 USER_FIELDS = ("name", "role", "function", "personal")
 
@@ -95,8 +95,8 @@ def _user(user: User) -> dict[str, Any]:
         "active": user.active,
         "password": user.password,
         "invited": user.invited,
-        "seen_at": value_of(user.seen_at),
-        "created_at": value_of(user.created_at),
+        "seen_at": moment(user.seen_at),
+        "created_at": moment(user.created_at),
     }
 
 
@@ -106,9 +106,9 @@ def _token(token: Token) -> dict[str, Any]:
         "name": token.name,
         "user_id": token.user_id,
         "scopes": sorted(one.value for one in token.scopes),
-        "created_at": value_of(token.created_at),
-        "expires_at": value_of(token.expires_at),
-        "used_at": value_of(token.used_at),
+        "created_at": moment(token.created_at),
+        "expires_at": moment(token.expires_at),
+        "used_at": moment(token.used_at),
     }
 
 

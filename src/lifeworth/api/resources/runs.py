@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from lifeworth.api.call import Answer, Call, Route
 from lifeworth.api.schema import ANY, LISTED
-from lifeworth.api.values import value_of
+from lifeworth.api.values import moment
 from lifeworth.asked import Asked
 from lifeworth.data.book import IMPORTS, RUNS
 from lifeworth.errors import NotFoundError
@@ -53,8 +53,8 @@ def _run(call: Call, row: dict[str, Any]) -> dict[str, Any]:
     return {
         "run_id": row["run_id"],
         "status": row["status"],
-        "started_at": value_of(row["started_at"]),
-        "finished_at": value_of(row["finished_at"]),
+        "started_at": moment(row["started_at"]),
+        "finished_at": moment(row["finished_at"]),
         "kept": kept,
         "summary": json.loads(row["summary"]) if row["status"] == "done" else {},
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lifeworth.api.call import Answer, Call, Route
 from lifeworth.api.schema import LISTED
-from lifeworth.api.values import value_of
+from lifeworth.api.values import moment
 from lifeworth.asked import Asked
 
 ASKS = (
@@ -24,7 +24,7 @@ def listed(call: Call) -> Answer:
     items = [
         {
             "entry_id": one.entry_id,
-            "at": value_of(one.at),
+            "at": moment(one.at),
             "who": one.who,
             "action": one.action,
             "subject": one.subject,

@@ -12,7 +12,7 @@ from lifeworth.access.roles import Scope
 from lifeworth.api.call import Answer, Call, Route, field_of, known_fields
 from lifeworth.api.schema import VIEW
 from lifeworth.api.schema import VIEWS as LISTED
-from lifeworth.api.values import value_of
+from lifeworth.api.values import moment
 from lifeworth.data.book import VIEWS, now
 from lifeworth.errors import NotFoundError, OptionError
 
@@ -73,7 +73,7 @@ def _view(call: Call, row: dict[str, Any]) -> dict[str, Any]:
         "address": row["address"],
         "shared": bool(row["shared"]),
         "mine": row["user_id"] == call.person.user_id,
-        "created_at": value_of(row["created_at"]),
+        "created_at": moment(row["created_at"]),
     }
 
 

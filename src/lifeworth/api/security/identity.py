@@ -45,9 +45,6 @@ class Identity:
             return
         client = scope.get("client")
         scope["state"] = {**scope.get("state", {}), "principal": who, "origin": client[0] if client else ""}
-        if who is None and not is_open(str(scope["path"])):
-            await self._to_the_door(scope, receive, send)
-            return
         await self._app(scope, receive, send)
 
     async def _who(self, scope: Scope) -> Principal | None:
@@ -58,21 +55,29 @@ class Identity:
         if scheme.lower() == "bearer":
             # Who shows a token is nobody else, even with a cookie beside it: that one was perhaps sent along by a browser.
             who = await _look(doors, key.strip())
-            if who is not None and who.kind == "api":
-                return who
-            if is_open(str(scope["path"])):
-                return None
-            raise UnknownPersonError(
-                "This token is not known here, or it has ended.", hint="Send: Authorization: Bearer lw_…"
-            )
+            return who if who is not None and who.kind == "api" else None
         key = session_of(headers, self._cookie)
         who = await _look(doors, key) if key else None
         return who if who is not None and who.kind == "session" else None
 
-    async def _to_the_door(self, scope: Scope, receive: Receive, send: Send) -> None:
+
+class Gate:
+    """Lets through whoever has come in, and everybody to what is open; a page leads to the door, and from there back."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before an application, behind whoever says who asks."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer it."""
+        if scope["type"] != "http" or scope["state"]["principal"] is not None or is_open(str(scope["path"])):
+            await self._app(scope, receive, send)
+            return
         if not is_page(scope):
+            shown = "authorization" in Headers(scope=scope)
             error = UnknownPersonError(
-                "Nobody is signed in.", hint="Sign in, or send the header: Authorization: Bearer TOKEN"
+                "This token is not known here, or it has ended." if shown else "Nobody is signed in.",
+                hint="Sign in, or send the header: Authorization: Bearer TOKEN",
             )
             await refuse(error, scope, receive, send)
             return
