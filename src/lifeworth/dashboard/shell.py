@@ -68,6 +68,7 @@ def _header(view: View) -> Any:
                 [
                     dmc.MenuLabel(f"{who.role} · {who.function or 'all functions'}"),
                     dmc.MenuItem("API description", href="/api/v1/docs", target="_blank"),
+                    dmc.MenuItem("Your account", href="/account"),
                     dmc.MenuItem("Sign out", href="/sign-out", refresh=True),
                 ]
             ),

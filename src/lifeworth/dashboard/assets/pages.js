@@ -139,3 +139,14 @@
     if (event.dataTransfer && event.dataTransfer.files.length) { take(event.dataTransfer.files); }
   });
 })();
+
+// A link that was just made is told with the address people see in their browser.
+(function () {
+  "use strict";
+  new MutationObserver(function () {
+    document.querySelectorAll(".own-origin:not([data-whole])").forEach(function (one) {
+      one.setAttribute("data-whole", "true");
+      one.textContent = window.location.origin + one.textContent;
+    });
+  }).observe(document.documentElement, { childList: true, subtree: true });
+})();

@@ -50,9 +50,9 @@ def _driver(lever: Mapping[str, Any], percent: float, currency: str) -> Any:
     name = lever["name"]
     title, kind, unit, about = WORDS.get(name, (name, "number", "", ""))
     today = "" if lever.get("today") is None else f"today {text(lever['today'], kind, currency)} {unit}"
-    known = lever.get("elasticity") is not None
+    known, top = lever.get("elasticity") is not None, furthest(lever)
     slider = dmc.Slider(
-        id={"type": "driver", "name": name}, value=percent, min=-WIDEST, max=WIDEST, step=0.5, updatemode="drag", label=None, disabled=not known,
+        id={"type": "driver", "name": name}, value=min(percent, top), min=-WIDEST, max=top, step=0.5, updatemode="drag", label=None, disabled=not known,
         size="sm", thumbLabel=f"{title}, percent",
     )  # fmt: skip
     return html.Div(
@@ -64,6 +64,15 @@ def _driver(lever: Mapping[str, Any], percent: float, currency: str) -> Any:
         ],
         className="driver",
     )
+
+
+def furthest(lever: Mapping[str, Any]) -> float:
+    """How far a driver can be moved up: a share does not go beyond one, whatever its slope says."""
+    share = WORDS.get(lever["name"], ("", "number", "", ""))[1] == "percent"
+    today = lever.get("today")
+    if not share or not today:
+        return WIDEST
+    return max(0.0, min(WIDEST, int((1 / today - 1) * 200) / 2))
 
 
 def _percent(value: float) -> str:

@@ -78,7 +78,7 @@ def _panel(title: str, found: list[dict[str, Any]]) -> Any:
                     [
                         html.P(str(one["definition"])),
                         html.P(html.Code(str(one["formula"])), className="formula") if one.get("formula") else None,
-                        html.P(f"After {one['source']}", className="quiet") if one.get("source") else None,
+                        html.P(f"Source: {one['source']}", className="quiet") if one.get("source") else None,
                     ]
                 ),
             ]

@@ -51,7 +51,11 @@ def content(view: View) -> list[Any]:
     value = run.facts["value"]
     horizon = str(run.facts.get("settings", {}).get("horizon", ""))
     found = value.get("elasticities")
-    parts.append(drivers.content(found, value.get("no_model", ""), percents_of(view.arguments), currency, horizon))
+    moves = percents_of(view.arguments)
+    if found:
+        tops = {lever["name"]: drivers.furthest(lever) for lever in found["levers"]}
+        moves = {name: min(one, tops.get(name, one)) for name, one in moves.items()}
+    parts.append(drivers.content(found, value.get("no_model", ""), moves, currency, horizon))
     return [html.Div(parts, className="answer")]
 
 

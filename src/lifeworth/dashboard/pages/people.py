@@ -65,7 +65,7 @@ def _row(user: User, *, mine: bool) -> Any:
     def name(field: str) -> dict[str, str]:
         return {"type": "people-change", "user": user.user_id, "field": field}
 
-    stands = "inactive" if not user.active else "active" if user.password else "invited" if user.invited else "service"
+    stands = "inactive" if not user.active else "active" if user.password else "invited" if user.invited else "no password"
     functions = [{"value": "-", "label": "all"}, *({"value": one, "label": one.capitalize()} for one in FUNCTIONS)]
     more = [
         html.Button(
@@ -81,7 +81,7 @@ def _row(user: User, *, mine: bool) -> Any:
             id={"type": "people-reset", "user": user.user_id},
             type="button",
             className="tool",
-            disabled=not user.active or stands == "service",
+            disabled=not user.active,
             **{"aria-label": f"New link for {user.name}"},
         ),
     ]
