@@ -14,7 +14,7 @@ from lifeworth.audit import actions as audit
 from lifeworth.clv import actions as clv
 from lifeworth.clv.learn import Learned
 from lifeworth.data.capability import Capability
-from lifeworth.data.contracts import QUARANTINE_BESIDE
+from lifeworth.data.contracts import ORDERED, QUARANTINE_BESIDE
 from lifeworth.data.further import FURTHER
 from lifeworth.data.intake import Intake
 from lifeworth.data.run_writer import RunWriter
@@ -56,15 +56,6 @@ KEPT = {
 
 AUDITED = 100_000
 """Most customers whose audit is drawn without being asked for; of more, `lifeworth audit` draws it."""
-ORDERED = {
-    "history": ["customer_id"],
-    "purchase_days": ["customer_id", "day"],
-    "mrr_movements": ["customer_id", "day"],
-    "subscription_value": ["customer_id"],
-    "customer_value": ["customer_id"],
-    "net_value": ["customer_id"],
-}
-"""By what the rows of a table without a contract are ordered."""
 FILES = ("customer_value", "net_value")
 """Tables that are files of their own where there are any."""
 

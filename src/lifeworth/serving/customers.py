@@ -13,10 +13,11 @@ from typing import Any
 import pyarrow as pa
 
 from lifeworth.data.contracts import SCORES, TABLES
+from lifeworth.data.personal import PERSONAL
 from lifeworth.engine.shelf import Condition, Order
 from lifeworth.errors import NotFoundError, OptionError, near
 from lifeworth.report.spec import Column, Kind
-from lifeworth.serving.copy import EVENTS, PERSONAL, TERMS
+from lifeworth.serving.copy import EVENTS, TERMS
 from lifeworth.serving.desk import Run
 
 KEY = "customer_id"
