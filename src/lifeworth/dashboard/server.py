@@ -22,7 +22,7 @@ INDEX = f"""<!DOCTYPE html>
   <head>
     {{%metas%}}
     <title>{{%title%}}</title>
-    {{%favicon%}}
+    <link rel="icon" type="image/svg+xml" href="/door/icon.svg">
     <script src="/assets/first/scheme.js"></script>
     <link rel="stylesheet" href="{theme.ADDRESS}">
     {{%css%}}

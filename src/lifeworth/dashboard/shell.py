@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html
+from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, set_props
 
 from lifeworth.access.roles import Principal, Scope
 from lifeworth.dashboard import address, board, export, saved, search, theme
@@ -148,6 +148,8 @@ def register(app: Dash, pages: Catalogue) -> None:
         moved = {one["prop_id"] for one in ctx.triggered}
         if moved == {f"{ADDRESS}.search"} and (search or "") == (own or ""):
             raise PreventUpdate
+        # What the fields show now is what the address says, whoever wrote it: also on the way back.
+        set_props(OWN, {"data": search or ""})
         view = view_now()
         return content(pages, pathname, view), _about_run(view)
 

@@ -59,7 +59,7 @@
         var next = query.toString() ? "?" + query.toString() : "";
         if (next === (search || "")) { return [unchanged(), unchanged(), unchanged(), !next]; }
         // a reset draws the fields anew, so it is no search of the page's own
-        return [next, triggered === "reset" ? unchanged() : next, next, !next];
+        return [next, triggered === "reset" ? "reset" : next, next, !next];
       },
 
       figure: function (figure) {
