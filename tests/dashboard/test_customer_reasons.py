@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lifeworth.dashboard.customer.reasons import place, product, reasons, rhythm
+from lifeworth.dashboard.customer.reasons import place, product, reasons, rhythm, worth
 from lifeworth.serving import customers
 from lifeworth.serving.desk import Desk
 from lifeworth.serving.standing import Standing, standing
@@ -73,10 +73,13 @@ def test_the_factors_of_every_customer_multiply_to_the_predicted_value(made_work
     for row in customers.page(run, limit=200).rows:
         if not row["expected_orders"]:
             continue
+        value = worth(row, customers.terms(run, row["customer_id"]))
         whole = row["expected_orders"] * row["expected_order_value"] * margin
         # Waiting can only cost, and within a year at ten percent not more than that.
-        assert 0.9 < row["predicted_clv"] / whole <= 1.0 + 1e-9
-        assert len(product(row, margin, "EUR")) == 4
+        assert value.orders is not None
+        assert 0.9 < value.orders / whole <= 1.0 + 1e-9
+        assert len(product(row, value.orders, margin, "EUR")) == 4
+        assert value.orders + (value.contracts or 0.0) == pytest.approx(row["predicted_clv"])
 
 
 def test_a_standing_counts_who_has_less(made_workspace: Path) -> None:

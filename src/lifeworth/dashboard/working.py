@@ -11,7 +11,10 @@ from dash import dcc, html
 from lifeworth.dashboard import pieces
 from lifeworth.dashboard.icons import icon
 from lifeworth.dashboard.render import states
+from lifeworth.dashboard.render.page import page as blocks
 from lifeworth.jobs.record import Job
+from lifeworth.persons.proof import Proof
+from lifeworth.report.spec import Page
 
 PATIENCE = 5.0
 """Seconds after which work that has not begun is said to wait."""
@@ -135,9 +138,12 @@ def outcome(job: Job) -> Any:
             ]
         )
     if job.kind == "erase":
-        return states.state(
-            "The person was erased", "The proof stands on the page Person requests.", sign="check", tone="good", steps=[("Person requests", "/persons")]
-        )  # fmt: skip
+        try:
+            told = Proof.from_json(job.result["proof"]).page()
+        except (KeyError, TypeError, ValueError):
+            told = Page("", "", ())
+        head = states.state("The person was erased", told.lead or "The proof of it cannot be read here.", sign="check", tone="good", steps=[("Person requests", "/persons")])  # fmt: skip
+        return html.Div([head, *blocks(told, exports=False)], className="answer-inside")
     return states.state("Done", "", sign="check", tone="good")
 
 

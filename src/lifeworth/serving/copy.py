@@ -50,7 +50,6 @@ TERMS = ("customer_value", "net_value", "subscription_value")
 """Tables with a row a customer that say what a value is made of."""
 
 
-
 def path_of(root: Path, run_id: str) -> Path:
     """Where the copy of a run lies."""
     return root / FOLDER / run_id / f"customers-{LAYOUT}.duckdb"

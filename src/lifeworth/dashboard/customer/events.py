@@ -61,9 +61,7 @@ def events(life: Mapping[str, Sequence[Mapping[str, Any]]], currency: str) -> tu
     found += [_feedback(row) for row in life.get("feedback", ())]
     for row in life.get("touchpoints", ()):
         where = " ".join(str(row[name]) for name in ("channel", "campaign") if row.get(name))
-        found.append(
-            Event(_moment(row["occurred_at"]), "Touchpoints", _words(row.get("kind") or "touchpoint"), where)
-        )
+        found.append(Event(_moment(row["occurred_at"]), "Touchpoints", _words(row.get("kind") or "touchpoint"), where))
     for row in life.get("milestones", ()):
         found.append(Event(_moment(row["reached_at"]), "Touchpoints", "Milestone", _words(row.get("milestone"))))
     for row in life.get("assignments", ()):

@@ -8,6 +8,7 @@ from typing import Any
 from dash import html
 
 from lifeworth.dashboard import pieces
+from lifeworth.dashboard.customer.reasons import Worth
 from lifeworth.dashboard.render.stats import stat
 from lifeworth.report.format import interval, text
 from lifeworth.report.spec import Kind, Stat
@@ -37,17 +38,16 @@ def _by(row: Mapping[str, Any]) -> str:
     return f"came by {row['acquisition_channel']}" if row.get("acquisition_channel") else ""
 
 
-def worth(row: Mapping[str, Any], run: Run, place: str, subscription: Mapping[str, Any] | None) -> Any:
+def worth(row: Mapping[str, Any], run: Run, place: str, parts_of: Worth) -> Any:
     """The predicted value, large, with its interval as a picture."""
     currency, horizon = run.currency, str(run.facts.get("settings", {}).get("horizon", ""))
     value, low, high = (row.get(name) for name in ("predicted_clv", "predicted_clv_low", "predicted_clv_high"))
     if value is None:
         why = run.facts["value"].get("no_model") or "The run made no prediction for this customer."
         return pieces.panel("Predicted value", html.P("–", className="figure absent"), html.P(why, className="caption"))
-    words = "Margin expected from orders" if subscription else "Margin expected"
     parts: list[Any] = [
         html.P(text(value, "money", currency), className="worth"),
-        html.P(f"{words} within {horizon}, discounted to {text(run.as_of, 'date')}.", className="caption"),
+        html.P(f"Margin expected within {horizon}, discounted to {text(run.as_of, 'date')}.", className="caption"),
     ]
     if low is not None and high is not None:
         parts += [_picture(float(value), float(low), float(high), currency)]
@@ -61,9 +61,9 @@ def worth(row: Mapping[str, Any], run: Run, place: str, subscription: Mapping[st
                 className="placed",
             )
         )
-    if subscription and subscription.get("subscription_clv") is not None:
-        contract = text(subscription["subscription_clv"], "money", currency)
-        parts.append(html.P(f"Running contracts add {contract} within the same time.", className="caption"))
+    if parts_of.contracts is not None:
+        orders, contracts = (text(one, "money", currency) for one in (parts_of.orders or 0.0, parts_of.contracts))
+        parts.append(html.P(f"Of it {orders} from orders and {contracts} from running contracts.", className="caption"))
     return pieces.panel("Predicted value", *parts, name="worth-panel")
 
 

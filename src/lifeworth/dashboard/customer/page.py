@@ -11,7 +11,7 @@ from lifeworth.dashboard import pieces
 from lifeworth.dashboard.customer import heading, later, money, timeline, why
 from lifeworth.dashboard.customer.advice import Known, advise
 from lifeworth.dashboard.customer.events import events
-from lifeworth.dashboard.customer.reasons import place, product, reasons
+from lifeworth.dashboard.customer.reasons import place, product, reasons, worth
 from lifeworth.dashboard.view import View
 from lifeworth.report.format import text
 from lifeworth.serving import customers
@@ -41,8 +41,8 @@ def content(view: View, customer: str) -> list[Any]:
     found = reasons(
         row, life.get("orders", ()), places, as_of=run.as_of, currency=currency, average=average_order(run.facts), margin=margin
     )  # fmt: skip
-    factors = () if margin is None else product(row, margin, currency)
-    worth = text(row.get("predicted_clv"), "money", currency)
+    value_of = worth(row, terms)
+    factors = () if margin is None else product(row, value_of.orders, margin, currency)
     known = Known(row, life, where, run.as_of, currency)
     happened = events(life, currency)
     contracts = life.get("subscriptions", ())
@@ -51,13 +51,13 @@ def content(view: View, customer: str) -> list[Any]:
     parts = [
         html.Div(
             [
-                heading.worth(row, run, shown, terms.get("subscription_value")),
+                heading.worth(row, run, shown, value_of),
                 why.todo(advise(known)),
             ],
             className="group top-group",
         ),
         heading.figures(row, run, terms.get("net_value")),
-        why.why(factors, found, worth),
+        why.why(factors, found, value_of, currency),
         pieces.panel(
             "Life with the company",
             timeline.picture(happened, contracts, as_of=run.as_of, coming=row.get("expected_next_order_at"), currency=currency),

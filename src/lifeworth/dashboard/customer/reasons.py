@@ -69,15 +69,38 @@ def rhythm(row: Mapping[str, Any], as_of: date) -> Rhythm | None:
     return Rhythm(gap, (as_of - last).days, gaps)
 
 
-def product(row: Mapping[str, Any], margin: float, currency: str) -> tuple[Factor, ...]:
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """The predicted value and its two parts; without contracts the orders are all of it."""
+
+    whole: float | None
+    orders: float | None
+    contracts: float | None
+
+
+def worth(row: Mapping[str, Any], terms: Mapping[str, Mapping[str, Any]]) -> Worth:
+    """What the predicted value is made of.
+
+    Args:
+        row: The customer, as in the list.
+        terms: Tables that say what a value is made of (`serving.customers.terms`).
+    """
+    whole, parts = row.get("predicted_clv"), terms.get("customer_value")
+    if parts is None:
+        return Worth(whole, whole, None)
+    return Worth(whole, parts.get("order_clv"), parts.get("subscription_clv") or None)
+
+
+def product(row: Mapping[str, Any], value: float | None, margin: float, currency: str) -> tuple[Factor, ...]:
     """The predicted value of orders as a product of its factors; empty where there is none.
 
     Args:
         row: The customer.
+        value: What their orders are worth.
         margin: Contribution margin of the run as a share.
         currency: Of the money.
     """
-    orders, worth, value = (row.get(name) for name in ("expected_orders", "expected_order_value", "predicted_clv"))
+    orders, worth = (row.get(name) for name in ("expected_orders", "expected_order_value"))
     if orders is None or worth is None or value is None:
         return ()
     found = [

@@ -9,24 +9,29 @@ from dash import html
 
 from lifeworth.dashboard import pieces
 from lifeworth.dashboard.customer.advice import Advice
-from lifeworth.dashboard.customer.reasons import Factor, Reason
+from lifeworth.dashboard.customer.reasons import Factor, Reason, Worth
 from lifeworth.dashboard.icons import icon
+from lifeworth.report.format import text
 
 SIGNS = {"good": "check", "plain": "info", "warning": "warning", "bad": "stop"}
 SAID = {"good": "speaks for it", "plain": "", "warning": "speaks against it", "bad": "speaks strongly against it"}
 
 
-def why(factors: Sequence[Factor], found: Sequence[Reason], value: str) -> Any:
+def why(factors: Sequence[Factor], found: Sequence[Reason], worth: Worth, currency: str) -> Any:
     """Why the customer is worth this: the product, then reason by reason."""
+    parts = [("Predicted CLV" if worth.contracts is None else "Of orders", worth.orders)]
+    if worth.contracts is not None:
+        parts += [("Of contracts", worth.contracts), ("Predicted CLV", worth.whole)]
+    ends = [(name, text(one or 0.0, "money", currency)) for name, one in parts]
     return pieces.panel(
         "Why this value",
-        product(factors, value) if factors else None,
+        product(factors, ends) if factors else None,
         html.Ul([_reason(one) for one in found], className="reasons") if found else html.P("Nothing is known yet."),
     )
 
 
-def product(factors: Sequence[Factor], value: str) -> Any:
-    """The factors as an equation that gives the value."""
+def product(factors: Sequence[Factor], ends: Sequence[tuple[str, str]]) -> Any:
+    """The factors as an equation that gives the value; where there are contracts, theirs is added to it."""
     parts: list[Any] = []
     for turn, one in enumerate(factors):
         if turn:
@@ -34,7 +39,10 @@ def product(factors: Sequence[Factor], value: str) -> Any:
         parts.append(
             html.Div([html.B(one.figure), html.Span(one.title)], className="factor", title=one.about, role="listitem")
         )
-    parts += [html.Span("=", className="sign"), html.Div([html.B(value), html.Span("Predicted CLV")], className="factor whole", role="listitem")]  # fmt: skip
+    for turn, (name, figure) in enumerate(ends):
+        sign = "=" if turn in {0, 2} else "+"
+        whole = " whole" if turn == len(ends) - 1 else ""
+        parts += [html.Span(sign, className="sign"), html.Div([html.B(figure), html.Span(name)], className=f"factor{whole}", role="listitem")]  # fmt: skip
     return html.Div(parts, className="product", role="list", **{"aria-label": "How the value is made"})
 
 

@@ -65,7 +65,9 @@ def _row(user: User, *, mine: bool) -> Any:
     def name(field: str) -> dict[str, str]:
         return {"type": "people-change", "user": user.user_id, "field": field}
 
-    stands = "inactive" if not user.active else "active" if user.password else "invited" if user.invited else "no password"
+    stands = (
+        "inactive" if not user.active else "active" if user.password else "invited" if user.invited else "no password"
+    )
     functions = [{"value": "-", "label": "all"}, *({"value": one, "label": one.capitalize()} for one in FUNCTIONS)]
     more = [
         html.Button(

@@ -15,6 +15,7 @@ from lifeworth.dashboard.render import states
 from lifeworth.dashboard.view import Special, View
 from lifeworth.errors import NotFoundError, OptionError
 from lifeworth.jobs.record import Job
+from lifeworth.persons.proof import Proof
 from lifeworth.report.format import text
 from lifeworth.serving import customers
 
@@ -117,8 +118,19 @@ def proof(job: Job) -> str:
     """What an erasure proves, in a line."""
     if job.status == "failed":
         return str(job.problem.get("message") or "")
-    counted = [(name, value) for name, value in job.result.items() if isinstance(value, int) and not isinstance(value, bool)]  # fmt: skip
-    return ", ".join(f"{name.replace('_', ' ')}: {value:,}" for name, value in counted)
+    told = _proof(job)
+    if told is None:
+        return ""
+    hits = len(told.hits)
+    left = "nothing tells of the person any more" if not hits else f"{hits:,} places still do"
+    return f"{len(told.searched):,} files searched, {left}"
+
+
+def _proof(job: Job) -> Proof | None:
+    try:
+        return Proof.from_json(job.result["proof"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def erase(view: View, who: str, again: str, mode: str) -> str:
@@ -135,8 +147,8 @@ def erase(view: View, who: str, again: str, mode: str) -> str:
         raise OptionError("Choose how.", allowed=MODES)
     whose = who if view.principal.personal else _true_id(view, who)
     job_id = view.jobs.start("erase", {"customer_id": whose, "mode": mode}, view.principal.name)
-    # The trail keeps the pseudonym: an erased person must not live on in it.
-    view.trail.note(view.principal.name, "person.request", view.desk.alias(whose), detail={"mode": mode, "job": job_id})
+    # The trail keeps the job, not the id: an erased person must not live on in it.
+    view.trail.note(view.principal.name, "person.erase", job_id, detail={"mode": mode})
     return job_id
 
 

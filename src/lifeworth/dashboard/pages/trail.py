@@ -33,7 +33,7 @@ WORDS = {
     "customer.look": "looked at customer", "customer.history": "looked at the history of", "customers.export": "exported customers", "table.export": "exported a table",
     "import.upload": "uploaded", "import.check": "looked at files", "import.change": "changed what a file holds", "import.remove": "removed a file",
     "run.start": "started a run", "jobs.cancel": "cancelled work", "users.add": "invited", "users.change": "changed", "users.remove": "removed",
-    "tokens.make": "made a token", "tokens.revoke": "revoked a token", "person.export": "handed out the data of", "person.erase": "erased", "person.request": "asked to erase",
+    "tokens.make": "made a token", "tokens.revoke": "revoked a token", "person.export": "handed out the data of", "person.erase": "erased",
 }  # fmt: skip
 
 
