@@ -146,11 +146,11 @@ def run(made_workspace: Path) -> Run:
         (choose({}, "value_tier", ["Gold", "Platinum"]), lambda row: row["value_tier"] in {"Gold", "Platinum"}),
         (
             {"churn_probability": {"filterType": "number", "type": "inRange", "filter": 20, "filterTo": 60}},
-            lambda row: 0.2 <= row["churn_probability"] <= 0.6,
+            lambda row: 0.2 <= (row["churn_probability"] or 0) <= 0.6,
         ),
         (
             {"last_order_at": {"filterType": "date", "type": "lessThan", "dateFrom": "2026-01-01"}},
-            lambda row: row["last_order_at"] < date(2026, 1, 1),
+            lambda row: row["last_order_at"] is not None and row["last_order_at"] < date(2026, 1, 1),
         ),
         (
             {"customer_id": {"filterType": "text", "type": "contains", "filter": "0001"}},

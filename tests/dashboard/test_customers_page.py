@@ -148,3 +148,11 @@ def test_an_id_is_no_way_in_for_who_sees_pseudonyms(view: View) -> None:
 def test_nobody_is_said_to_be_nobody(view: View) -> None:
     with pytest.raises(NotFoundError):
         customer.content(view, "nobody")
+
+
+def test_who_only_subscribes_has_a_page_as_well(view: View) -> None:
+    run = view.desk.run()
+    alone = [row for row in customers.page(run, limit=1000).rows if row["orders"] is None or not row["orders"]]
+    assert alone, "the made-up company has customers who only subscribe"
+    page = said(customer.content(view, alone[0]["customer_id"]))
+    assert "Contracts" in page
