@@ -100,10 +100,9 @@ def test_a_large_export_is_never_in_memory_as_a_whole(form: str) -> None:
             yield pa.RecordBatch.from_pydict({"customer_id": names, "predicted_clv": [float(place)] * size}, schema)
 
     held = pa.total_allocated_bytes()
-    pieces, ahead, arrow = 0, 0, 0
-    for piece in files.stream(form, schema, batches(), columns, "EUR"):
-        pieces += 1
-        ahead = max(ahead, taken - (pieces - 1) * (files.GROUP if form == "parquet" else 1))
+    ahead, arrow = 0, 0
+    for sent, piece in enumerate(files.stream(form, schema, batches(), columns, "EUR")):
+        ahead = max(ahead, taken - sent * (files.GROUP if form == "parquet" else 1))
         arrow = max(arrow, pa.total_allocated_bytes() - held)
         assert len(piece) < 1_000_000
     assert taken == count

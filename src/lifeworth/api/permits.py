@@ -47,5 +47,8 @@ PERMITS: dict[str, Scope | None] = {
     "POST /tokens": Scope.READ,
     "DELETE /tokens/{token_id}": Scope.READ,
     "GET /trail": Scope.MANAGE,
+    "GET /persons/{customer_id}/export": Scope.ERASE,
+    "POST /persons/{customer_id}/erase": Scope.ERASE,
+    "DELETE /persons/{customer_id}": Scope.ERASE,
 }
 """Method and path below `/api/v1` -> what it needs. A saved view, a token: one's own; what is shared or another's needs more."""

@@ -51,8 +51,8 @@ TERMS = ("customer_value", "net_value", "subscription_value")
 
 
 def path_of(root: Path, run_id: str) -> Path:
-    """Where the copy of a run lies."""
-    return root / FOLDER / run_id / f"customers-{LAYOUT}.duckdb"
+    """Where the copy of a run lies: under a name of its own for each edition, since a file that is still open is not read anew."""
+    return root / FOLDER / run_id / f"customers-{LAYOUT}-{edition(root, run_id)}.duckdb"
 
 
 def edition(root: Path, run_id: str) -> str:
@@ -94,7 +94,7 @@ def ensure(root: Path, run_id: str, has: Callable[[str], Path | None], secret: s
         StorageError: if there is no room for it.
         WorkspaceError: if another process has been making it for too long.
     """
-    path, seen = path_of(root, run_id), edition(root, run_id)
+    seen, path = edition(root, run_id), path_of(root, run_id)
     if path.exists():
         return path
     with disk.writing(path):
