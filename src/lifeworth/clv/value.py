@@ -70,6 +70,10 @@ class Terms:
     has_money: bool
     high_share: float = 0.1
     """Share of customers that counts as high-value."""
+    average_purchase_value: float | None = None
+    """Revenue ÷ purchases in the last twelve months; a term of simple CLV, as is the next."""
+    purchase_frequency: float | None = None
+    """Purchases ÷ buyers, a year."""
 
     @property
     def span(self) -> float:

@@ -94,6 +94,8 @@ def _routes(app: FastAPI, dash: Dash) -> None:
     async def index(request: Request) -> Any:
         token = set_current_request(request)
         try:
+            # Dash looks for its files at the first of its own addresses; a page below the root may be asked for before that.
+            dash._setup_server()
             return Response(dash.index(), media_type="text/html")
         finally:
             reset_current_request(token)

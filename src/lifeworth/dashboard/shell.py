@@ -68,6 +68,7 @@ def _header(view: View) -> Any:
                 [
                     dmc.MenuLabel(f"{who.role} · {who.function or 'all functions'}"),
                     dmc.MenuItem("API description", href="/api/v1/docs", target="_blank"),
+                    dmc.MenuItem("Your account", href="/account"),
                     dmc.MenuItem("Sign out", href="/sign-out", refresh=True),
                 ]
             ),
@@ -124,7 +125,10 @@ def content(pages: Catalogue, pathname: str | None, view: View) -> list[Any]:
         return [head, _nothing_yet(view, error)]
     except LifeworthError as error:
         return [head, states.failed(error)]
-    return [head, *(drawn if isinstance(drawn, list) else [drawn])]
+    parts = drawn if isinstance(drawn, list) else [drawn]
+    # A page below a page, such as one customer, says its own name.
+    own = bool(parts) and "page-head" in str(getattr(parts[0], "className", ""))
+    return parts if own else [head, *parts]
 
 
 def _nothing_yet(view: View, error: LifeworthError) -> Any:

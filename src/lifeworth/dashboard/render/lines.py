@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from lifeworth.dashboard.render.figure import Figure, above, along, colour, in_months, legend, mark, months, upright
@@ -97,7 +98,9 @@ def _number(value: Value) -> float | None:
 
 def _line(one: Series, name: str, axis: Horizontal, chart: Chart, currency: str) -> dict[str, Any]:
     count = min(len(one.x), len(one.y))
-    single = sum(frame.at(one.y, turn) is not None for turn in range(count)) == 1
+    there = [frame.at(one.y, turn) is not None for turn in range(count)]
+    # Where no two values stand side by side there is no line to draw: orders on a path of days are dots.
+    single = any(there) and not any(left and right for left, right in pairwise(there))
     dates = axis.by == "days"
     head = [] if dates else [axis.words(value) for value in one.x[:count]]
     return {
