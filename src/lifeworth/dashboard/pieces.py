@@ -101,16 +101,6 @@ def moment(at: datetime | None) -> str:
     return "" if at is None else f"{text(at.date(), 'date')}, {at:%H:%M} UTC"
 
 
-def ago(at: datetime, now: datetime) -> str:
-    """How long ago, in words."""
-    seconds = max(0.0, (now - at).total_seconds())
-    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = int(seconds // size)
-            return f"{count} {name}{'s' if count > 1 else ''} ago"
-    return "just now"
-
-
 def lasted(start: datetime | None, end: datetime | None) -> str:
     """How long something took."""
     if start is None or end is None:
