@@ -14,7 +14,10 @@ from lifeworth.clv.elasticities import elasticities
 from lifeworth.clv.learn import foretell, learn
 from lifeworth.clv.value import value
 from lifeworth.data.beside.folder import Parted
+from lifeworth.data.beside.read import Beside
 from lifeworth.data.check import count, readiness
+from lifeworth.data.erasures import Erased
+from lifeworth.data.erasures import known as known_erasures
 from lifeworth.data.intake import take_in, told_apart
 from lifeworth.data.run_writer import RunWriter
 from lifeworth.data.sources.frames import like
@@ -77,10 +80,10 @@ def run(
     folder = None if workspace is None else Path(workspace)
     settings = (settings or read(folder)).with_(**changes)
     with one_thread(), connect() as engine, _begin(folder, engine) as writer:
-        parted = told_apart(inputs, tables, settings)
+        parted, erased = told_apart(inputs, tables, settings), known_erasures(folder)
         if parted.orders is None:
-            return _subscribers(engine, parted, settings, progress, writer)
-        intake = take_in(engine, parted, settings, progress)
+            return _subscribers(engine, parted, settings, progress, writer, erased)
+        intake = take_in(engine, parted, settings, progress, erased)
         source, cleaned, beside = intake.source, intake.cleaned, intake.beside
         covariates = derive.covariates_wanted(engine, cleaned, settings)
         rows = derive.histories(engine, cleaned, covariates, progress)
@@ -90,7 +93,7 @@ def run(
             terms = derive.terms_of(engine, cleaned, settings)
             ordered = value(rows, learned.fits, terms)
             subscribed = derive.contracts(engine, ordered, cleaned, terms, settings)
-            valuation = derive.together(engine, ordered, subscribed)
+            valuation = derive.together(engine, ordered, subscribed, has_money=cleaned.has_money)
             scored = derive.scores(engine, rows, valuation, cleaned)
             drivers = None if learned.fits is None else elasticities(rows, learned.fits, terms)
             derive.forecast_of_cohorts(engine, rows, learned, terms)
@@ -112,6 +115,21 @@ def run(
     return RunResult(customers, told.summary(facts, paths), document, report, paths)
 
 
+@dataclass(frozen=True)
+class Checked:
+    """What a run would understand.
+
+    Attributes:
+        page: For a person.
+        columns: By table ("orders" among them), the column of the source each of ours was read from.
+        reasons: By table, why it was.
+    """
+
+    page: Page
+    columns: Mapping[str, Mapping[str, str]]
+    reasons: Mapping[str, Mapping[str, str]]
+
+
 def check(
     inputs: Any = None,
     *,
@@ -127,29 +145,48 @@ def check(
     Raises:
         InputError: if the input cannot be read or understood.
     """
-    settings = (settings or read(None)).with_(**changes)
+    return examine(inputs, tables=tables, settings=(settings or read(None)).with_(**changes), progress=progress).page
+
+
+def examine(
+    inputs: Any, *, tables: Mapping[str, Any] | None, settings: Settings, progress: Progress = SILENT
+) -> Checked:
+    """`check`, with the column map as data, for a face that lets a person confirm it.
+
+    Raises:
+        InputError: if the input cannot be read or understood.
+    """
     with connect() as engine:
         parted = told_apart(inputs, tables, settings)
         if parted.orders is None:
-            return job_subscriptions.look(engine, parted, settings, progress)
+            page, alone = job_subscriptions.look(engine, parted, settings, progress)
+            return Checked(page, *_maps(alone))
         intake = take_in(engine, parted, settings, progress)
         source, cleaned, beside = intake.source, intake.cleaned, intake.beside
         known = count(engine, cleaned)
         capabilities = readiness(source, cleaned, settings, engine, facts=known, beside=beside)
-        return pages.check(
+        page = pages.check(
             source,
             cleaned,
             capabilities,
             foretell(cleaned, known, settings, derive.covariates_wanted(engine, cleaned, settings)),
             beside,
         )
+        sources, reasons = _maps(beside)
+        columns = source.columns
+        return Checked(page, {"orders": columns.sources, **sources}, {"orders": columns.reasons, **reasons})
+
+
+def _maps(beside: Beside) -> tuple[dict[str, Mapping[str, str]], dict[str, Mapping[str, str]]]:
+    accounts = beside.accounts
+    return {one.name: one.sources for one in accounts}, {one.name: one.reasons for one in accounts}
 
 
 def _subscribers(
-    engine: Engine, parted: Parted, settings: Settings, progress: Progress, writer: RunWriter | None
+    engine: Engine, parted: Parted, settings: Settings, progress: Progress, writer: RunWriter | None, erased: Erased
 ) -> RunResult:
     """The run of a company without orders."""
-    found = job_subscriptions.value_subscribers(engine, parted, settings, progress)
+    found = job_subscriptions.value_subscribers(engine, parted, settings, progress, erased)
     report = render(found.document)
     paths: dict[str, Path] = {}
     if writer is not None:

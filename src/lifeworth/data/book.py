@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +28,9 @@ SCHEMA_VERSION = 3
 
 PATIENCE_MS = 5_000
 """Milliseconds to wait for somebody who is writing."""
+
+PATIENCE_COMPACT = 30.0
+"""Seconds to wait for a moment in which nobody reads."""
 
 META = sa.MetaData()
 VERSION = sa.Table("schema_version", META, sa.Column("version", sa.Integer, primary_key=True))
@@ -283,6 +287,34 @@ class Book:
                 found = open_.execute(wanted).scalar_one()
         return str(found)
 
+    def compact(self) -> None:
+        """Leave nothing on disk that was deleted or changed: SQLite keeps old values in free pages and in its log.
+
+        Other databases see to that themselves, in their own time.
+
+        Raises:
+            WorkspaceError: if somebody reads or writes without a pause.
+            StorageError: if there is no room for a second copy of the database.
+        """
+        if not self.url.startswith("sqlite"):
+            return
+        until = monotonic() + PATIENCE_COMPACT
+        while True:
+            try:
+                with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as open_:
+                    open_.exec_driver_sql("PRAGMA secure_delete = ON")
+                    open_.exec_driver_sql("VACUUM")
+                    busy = open_.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+                    open_.exec_driver_sql("PRAGMA secure_delete = OFF")
+                if not busy:
+                    return
+            except SQLAlchemyError as error:
+                if "locked" not in str(error) or monotonic() > until:
+                    raise _failed(error) from error
+            if monotonic() > until:
+                raise WorkspaceError("The state of the workspace is in use without a pause.", hint="Try again later.")
+            sleep(0.1)
+
     def close(self) -> None:
         """Let go of all connections."""
         self._engine.dispose()
@@ -317,8 +349,9 @@ def now() -> datetime:
 def _engine(url: str) -> sa.Engine:
     """One pool of connections for each database and process."""
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True)
-    engine = sa.create_engine(url, connect_args={"timeout": PATIENCE_MS / 1000, "check_same_thread": False})
+        return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    patience = {"timeout": PATIENCE_MS / 1000, "check_same_thread": False}
+    engine = sa.create_engine(url, connect_args=patience, hide_parameters=True)
     sa.event.listen(engine, "connect", _prepare)
     return engine
 
@@ -346,7 +379,7 @@ def _version(open_: sa.Connection) -> int | None:
 
 def _failed(error: SQLAlchemyError) -> LifeworthError:
     text = str(getattr(error, "orig", None) or error)
-    if "full" in text or "space" in text or "readonly" in text or "read-only" in text:
+    if "full" in text or "space" in text or "disk I/O" in text or "readonly" in text or "read-only" in text:
         return StorageError(f"The state of the workspace cannot be written: {text}.", hint="Free some space.")
     if isinstance(error, DBAPIError) and "locked" in text:
         return WorkspaceError(

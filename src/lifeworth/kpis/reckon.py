@@ -72,6 +72,10 @@ def _only_now(measures: Collection[Measure], k: int, grid: Grid) -> dict[str, st
 
 
 def first_day(ws: Workspace) -> date:
-    """The first day with data, at the latest the day before the as-of date."""
-    first = date.fromisoformat(ws.facts["first_day"])
+    """The first day the data know of: of an order or, without orders, of a subscription."""
+    if "first_day" in ws.facts:
+        first = date.fromisoformat(ws.facts["first_day"])
+    else:
+        began = ws.table("subscriptions")["started_at"].min().as_table()
+        first = next(iter(ws.engine.row(began).values())) or ws.as_of
     return min(first, ws.as_of - timedelta(days=1))

@@ -29,19 +29,22 @@ def render(document: Document) -> str:
     """
     names = Names(set(_RESERVED))
     sections = [section(page, document.currency, names) for page in document.pages]
-    environment = _environment()
-    script = _source("script.js")
-    return environment.get_template("report.html").render(
-        document=document,
-        as_of=text(document.as_of, "date"),
-        sections=sections,
-        light=palette.tokens(0),
-        dark=palette.tokens(1),
-        levels=len(palette.LEVELS),
-        colours=sorted({*palette.OBSERVED, *palette.PREDICTED, *palette.PLAIN, "muted", "good", "warning", "bad"}),
-        style=markup(_source("style.css") + _source("print.css")),
-        script=markup(script),
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    script = source("script.js")
+    return (
+        environment()
+        .get_template("report.html")
+        .render(
+            document=document,
+            as_of=text(document.as_of, "date"),
+            sections=sections,
+            light=palette.tokens(0),
+            dark=palette.tokens(1),
+            levels=len(palette.LEVELS),
+            colours=sorted({*palette.OBSERVED, *palette.PREDICTED, *palette.PLAIN, "muted", "good", "warning", "bad"}),
+            style=markup(source("style.css") + source("print.css")),
+            script=markup(script),
+            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        )
     )
 
 
@@ -49,7 +52,8 @@ _RESERVED = ("content", "top")
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates; what is put into them is escaped."""
     return Environment(
         loader=PackageLoader("lifeworth.report", "templates"),
         autoescape=True,
@@ -61,8 +65,8 @@ def _environment() -> Environment:
 
 
 @cache
-def _source(name: str) -> str:
+def source(name: str) -> str:
     """A file of the templates as it is written."""
-    environment = _environment()
-    assert environment.loader is not None  # noqa: S101 - set above
-    return environment.loader.get_source(environment, name)[0]
+    templates = environment()
+    assert templates.loader is not None  # noqa: S101 - set above
+    return templates.loader.get_source(templates, name)[0]

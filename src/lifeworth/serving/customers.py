@@ -13,10 +13,11 @@ from typing import Any
 import pyarrow as pa
 
 from lifeworth.data.contracts import SCORES, TABLES
+from lifeworth.data.personal import PERSONAL
 from lifeworth.engine.shelf import Condition, Order
 from lifeworth.errors import NotFoundError, OptionError, near
 from lifeworth.report.spec import Column, Kind
-from lifeworth.serving.copy import EVENTS, PERSONAL
+from lifeworth.serving.copy import EVENTS, TERMS
 from lifeworth.serving.desk import Run
 
 KEY = "customer_id"
@@ -133,7 +134,7 @@ def page(
         raise OptionError(f"A page has 1 to {MOST} rows, not {limit}.")
     tests = _allowed(run, where, personal)
     rows = run.shelf.rows(
-        "customers", where=tests, order=sorting(_known(run, order, personal), personal=personal), after=after, limit=limit, offset=offset
+        "customers", where=tests, order=settled(run, order, personal=personal), after=after, limit=limit, offset=offset, wide=True
     )  # fmt: skip
     total = run.shelf.count("customers", tests) if count else -1
     return Slice(tuple(shown(row, personal=personal) for row in rows), total)
@@ -144,6 +145,15 @@ def sorting(order: Sequence[Order], *, personal: bool = True) -> list[Order]:
     key = KEY if personal else "alias"
     chosen = [Order(key, one.descending) if one.column == KEY else one for one in order]
     return chosen if any(one.column == key for one in chosen) else [*chosen, Order(key)]
+
+
+def settled(run: Run, order: Sequence[Order], *, personal: bool = True) -> list[Order]:
+    """The order a page really has: what was asked, or by predicted value, and the id between equals.
+
+    Raises:
+        OptionError: if a column is unknown.
+    """
+    return sorting(_known(run, order, personal), personal=personal)
 
 
 def one(run: Run, customer: str, *, personal: bool = True) -> dict[str, Any]:
@@ -174,6 +184,29 @@ def life(run: Run, customer: str, *, personal: bool = True) -> dict[str, list[di
     return found
 
 
+def terms(run: Run, customer: str, *, personal: bool = True) -> dict[str, dict[str, Any]]:
+    """What the value of a customer is made of, by table: of orders and contracts, net of costs; tables that do not know them are left out.
+
+    Raises:
+        NotFoundError: if nobody has this id.
+    """
+    customer_id = _found(run, customer, personal=personal)[KEY]
+    found = {}
+    for table in TERMS:
+        if table in run.shelf.tables and (row := run.shelf.get(table, KEY, customer_id)) is not None:
+            found[table] = {name: value for name, value in row.items() if name != KEY}
+    return found
+
+
+def true_id(run: Run, customer: str, *, personal: bool = True) -> str:
+    """The id behind what somebody asks by: itself, or the one a pseudonym stands for. Never to be shown.
+
+    Raises:
+        NotFoundError: if nobody has this id.
+    """
+    return str(_found(run, customer, personal=personal)[KEY])
+
+
 def export(
     run: Run, *, where: Sequence[Condition] = (), order: Sequence[Order] = (), personal: bool = True
 ) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
@@ -181,9 +214,7 @@ def export(
     named = list(columns(run, personal=personal))
     read = named if personal else ["alias" if name == KEY else name for name in named]
     tests = _allowed(run, where, personal)
-    reader = run.shelf.batches(
-        "customers", columns=read, where=tests, order=sorting(_known(run, order, personal), personal=personal)
-    )
+    reader = run.shelf.batches("customers", columns=read, where=tests, order=settled(run, order, personal=personal))
     schema = reader.schema if personal else pa.schema([field.with_name(name) for field, name in zip(reader.schema, named, strict=True)])  # fmt: skip
     return schema, (batch.rename_columns(named) for batch in reader)
 

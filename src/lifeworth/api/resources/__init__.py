@@ -1,0 +1,1 @@
+"""What the API offers beside the actions: one file a subject, each with its `ROUTES`."""
