@@ -40,7 +40,7 @@ BOARDS = (
         "Scorecard",
         "Steering",
         10,
-        "target",
+        "steering",
         "Where the company stands against its goals, in four perspectives, and what moves what.",
         (
             Tab("scorecard", "Scorecard"),

@@ -14,10 +14,11 @@ from lifeworth.dashboard.icons import icon
 from lifeworth.dashboard.render import grid
 from lifeworth.dashboard.render.chart import chart
 from lifeworth.dashboard.render.heatmap import heatmap
+from lifeworth.dashboard.render.network import network
 from lifeworth.dashboard.render.stats import stats
 from lifeworth.dashboard.render.table import plain, readable
 from lifeworth.dashboard.render.words import text
-from lifeworth.report.spec import Block, Chart, Group, Heatmap, Page, Stats, Table, Text
+from lifeworth.report.spec import Block, Chart, Group, Heatmap, Network, Page, Stats, Table, Text
 
 
 def page(spec: Page, *, exports: bool = True, currency: str = "", level: int = 2, later: bool = False) -> list[Any]:
@@ -53,6 +54,8 @@ def block(spec: Block, currency: str, place: str, *, exports: bool = True, level
             return chart(
                 spec, currency, place, tools=_tools(place, spec.title, exports=exports), level=level, later=later
             )
+        case Network():
+            return network(spec, currency, place, tools=_tools(place, spec.title, exports=exports), level=level)
         case Heatmap():
             return heatmap(spec, currency, place, tools=_tools(place, spec.title, exports=exports), level=level)
 

@@ -46,7 +46,7 @@ class Box:
 def draw(network: Network, size: str, currency: str) -> Markup:
     """The network at one of the sizes of `SIZES`."""
     width = float(SIZES[size][0])
-    boxes, bands, height = _placed(network, width)
+    boxes, bands, height = placed(network, width)
     parts: list[Markup] = []
     for name, top, bottom in bands:
         parts.append(svg.rect(0, top, width, bottom - top, "layer", round_=6))
@@ -65,7 +65,7 @@ def draw(network: Network, size: str, currency: str) -> Markup:
     )
 
 
-def _placed(network: Network, width: float) -> tuple[dict[str, Box], list[tuple[str, float, float]], float]:
+def placed(network: Network, width: float) -> tuple[dict[str, Box], list[tuple[str, float, float]], float]:
     """Where every node and every layer lies, and how high the picture is."""
     boxes: dict[str, Box] = {}
     bands: list[tuple[str, float, float]] = []
@@ -124,7 +124,7 @@ def _drawn(box: Box, currency: str) -> Markup:
     value = text(node.value, node.kind, currency, compact=True) if node.value is not None else ""
     told = f"{node.name}{f': {value}' if value else ''}" + (f"\n{node.note}" if node.note else "")
     room = box.width - 20 - (svg.width_of(value, TEXT) + 8 if value else 0)
-    lines = _two_lines(node.name, room)
+    lines = two_lines(node.name, room)
     first = box.y + HIGH / 2 + (4 if len(lines) == 1 else -4)
     words = [svg.text(box.x + 12, first + 15 * turn, line, "category") for turn, line in enumerate(lines)]
     shown = [svg.text(box.x + box.width - 8, box.y + HIGH / 2 + 4, value, "category strong", "end")] if value else []
@@ -138,7 +138,7 @@ def _drawn(box: Box, currency: str) -> Markup:
     )
 
 
-def _two_lines(words: str, width: float) -> list[str]:
+def two_lines(words: str, width: float) -> list[str]:
     """A name in at most two lines, cut with an ellipsis."""
     if svg.width_of(words, TEXT) <= width:
         return [words]
