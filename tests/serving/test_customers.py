@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lifeworth.data.personal import PERSONAL
 from lifeworth.engine.shelf import Condition, Order
 from lifeworth.errors import NotFoundError, OptionError
 from lifeworth.report.spec import Column, Page, Table
 from lifeworth.serving import customers
-from lifeworth.serving.copy import EVENTS, PERSONAL, alias
+from lifeworth.serving.copy import EVENTS, alias
 from lifeworth.serving.desk import Desk, Run
 from lifeworth.serving.masking import masked
 
