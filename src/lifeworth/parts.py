@@ -13,7 +13,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from lifeworth.errors import NotFoundError
 from lifeworth.report.board import Board, Tab
+from lifeworth.report.spec import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,21 @@ class Action:
 
     def load(self) -> Callable[..., Any]:
         """The function itself, from `<part>/actions.py`."""
+        if self.name in WRITTEN:
+            return _written
         function: Callable[..., Any] = getattr(import_module(f"lifeworth.{self.part}.actions"), self.name)
         return function
+
+
+WRITTEN = frozenset({"overview", "model", "data"})
+"""Pages that are written with a run and by nothing else: the desk shows them from its document."""
+
+
+def _written() -> Page:
+    """What is answered for such a page where the run has none."""
+    raise NotFoundError(
+        "This run has no such page: an older Lifeworth made it.", hint="Run again: lifeworth run ORDERS"
+    )
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -68,9 +83,12 @@ class Hung:
 
 
 def boards() -> tuple[Hung, ...]:
-    """Every board that a part says in its `page.py` under `BOARDS`, by part; a new one needs no entry here."""
+    """Every board that a part says in its `page.py` under `BOARDS`, by part; a new one needs no entry here.
+
+    Before them stand those of a run as a whole (`pages.py`).
+    """
     house = import_module(__name__.partition(".")[0])
-    found = []
+    found = [Hung("pages", board) for board in getattr(import_module(f"{house.__name__}.pages"), "BOARDS", ())]
     for one in pkgutil.iter_modules(house.__path__):
         name = f"{house.__name__}.{one.name}.page"
         if one.ispkg and find_spec(name) is not None:

@@ -92,6 +92,7 @@ class Shelf:
         after: Sequence[Any] = (),
         limit: int = 100,
         offset: int = 0,
+        wide: bool = False,
     ) -> list[dict[str, Any]]:
         """A page of rows.
 
@@ -103,12 +104,16 @@ class Shelf:
             after: Values of the order's columns in the last row of the page before; rows up to it are left out.
             limit: Rows at most.
             offset: Rows to leave out.
+            wide: Whether the table is long and wide: then only what is sorted by is read of all rows, and the rest of those in the page.
 
         Raises:
             OptionError: if a column is not there, or a value does not fit it.
         """
-        sql, values = self._query(table, columns, where, order, after)
-        cursor = self._run(f"{sql} LIMIT ? OFFSET ?", [*values, limit, offset])
+        if wide:
+            cursor = self._run(*self._in_two(table, columns, where, order, after, limit, offset))
+        else:
+            sql, values = self._query(table, columns, where, order, after)
+            cursor = self._run(f"{sql} LIMIT ? OFFSET ?", [*values, limit, offset])
         names = [one[0] for one in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -171,6 +176,23 @@ class Shelf:
         sorts = [f"{self._column(table, one.column)} {'DESC' if one.descending else 'ASC'} NULLS LAST" for one in order]
         ordered = f" ORDER BY {', '.join(sorts)}" if sorts else ""
         return f"SELECT {shown} FROM {self._table(table)}{tests}{ordered}", values
+
+    def _in_two(
+        self,
+        table: str,
+        columns: Sequence[str],
+        where: Sequence[Condition],
+        order: Sequence[Order],
+        after: Sequence[Any],
+        limit: int,
+        offset: int,
+    ) -> tuple[str, list[Any]]:
+        """The places of the page's rows first, then those rows: sorting a million rows with all their columns takes three times as long."""
+        inner, values = self._query(table, (), where, order, after)
+        places = f"{inner.replace('SELECT *', 'SELECT rowid', 1)} LIMIT ? OFFSET ?"
+        outer, _ = self._query(table, columns, (), order, ())
+        head, ordered, rest = outer.partition(" ORDER BY ")
+        return f"{head} WHERE rowid IN ({places}){ordered}{rest}", [*values, limit, offset]
 
     def _tests(self, table: str, where: Sequence[Condition]) -> tuple[str, list[Any]]:
         tests, values = [], []

@@ -26,7 +26,7 @@ FOLDER = ".serve"
 KEEPING = ".keeping"
 """Lock in that folder, held while something is laid there and while a run is changed."""
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when the tables below change: a copy of another layout is made anew."""
 
 PATIENCE = 600.0
@@ -45,6 +45,9 @@ EVENTS: dict[str, str] = {
     "assignments": "assigned_at",
 }
 """Tables that tell of a customer's life, with the time of each row."""
+
+TERMS = ("customer_value", "net_value", "subscription_value")
+"""Tables with a row a customer that say what a value is made of."""
 
 
 def path_of(root: Path, run_id: str) -> Path:
@@ -151,6 +154,9 @@ def _make(engine: Engine, has: Callable[[str], Path | None], secret: str) -> Non
         if rows is not None and "customer_id" in rows.columns:
             known = rows.filter(rows["customer_id"].notnull())
             engine.create(name, known, order_by=["customer_id", moment])
+    for name in TERMS:
+        if (rows := table(name)) is not None:
+            engine.create(name, rows, order_by=["customer_id"])
     if (products := table("order_lines")) is not None and (orders := table("orders")) is not None:
         owned = products.join(orders.select("order_id", "customer_id", "ordered_at"), "order_id")
         engine.create(
