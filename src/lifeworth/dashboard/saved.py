@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html
 
 from lifeworth.access.roles import Scope
-from lifeworth.dashboard.callbacks import ADDRESS, PreventUpdate, answers, toast, view_now
+from lifeworth.dashboard.callbacks import PreventUpdate, answers, toast, view_now, where_now
 from lifeworth.dashboard.icons import icon
 from lifeworth.dashboard.view import View
 from lifeworth.data.saved_views import SavedView, SavedViews
@@ -18,7 +18,7 @@ def room(view: View, pathname: str) -> Any:
     """The button "Views" with all that is behind it."""
     shared = view.principal.may(Scope.RUN)
     form = [
-        dmc.TextInput(id="view-name", label="Save what is shown now as", placeholder="Name of the view", size="xs", inputProps={"maxLength": 80}),
+        dmc.TextInput(id="view-name", label="Save what is shown now as", placeholder="Name of the view", size="xs", inputProps={"maxLength": 120}),
         dmc.Switch(id="view-shared", label="Show it to everybody", size="xs", disabled=not shared),
         html.Div(
             [
@@ -57,21 +57,21 @@ def _entry(one: SavedView, *, own: bool) -> list[Any]:
 def register(app: Dash) -> None:
     """Saving and deleting."""
 
-    @answers(app, Output("views-list", "children"), Output("view-name", "value"), Input("view-save", "n_clicks"), State("view-name", "value"), State("view-shared", "checked"), State(ADDRESS, "pathname"), State(ADDRESS, "search"), prevent_initial_call=True)  # fmt: skip
-    def save(clicks: int | None, name: str | None, shared: bool | None, pathname: str, search: str | None) -> Any:
+    @answers(app, Output("views-list", "children"), Output("view-name", "value"), Input("view-save", "n_clicks"), State("view-name", "value"), State("view-shared", "checked"), prevent_initial_call=True)  # fmt: skip
+    def save(clicks: int | None, name: str | None, shared: bool | None) -> Any:
         if not clicks:
             raise PreventUpdate
-        view = view_now()
+        view, (pathname, search) = view_now(), where_now()
         if shared:
             view.principal.need(Scope.RUN)
-        SavedViews(view.desk.book).save(view.principal.user_id, name or "", f"{pathname}{search or ''}", shared=bool(shared))  # fmt: skip
+        SavedViews(view.desk.book).save(view.principal.user_id, name or "", f"{pathname}{search}", shared=bool(shared))  # fmt: skip
         toast(f"“{name}” is saved.", tone="good")
         return listed(view, pathname), ""
 
-    @answers(app, Output("views-list", "children", allow_duplicate=True), Input({"type": "view-drop", "view": ALL}, "n_clicks"), State(ADDRESS, "pathname"), prevent_initial_call=True)  # fmt: skip
-    def drop(clicks: list[int | None], pathname: str) -> Any:
+    @answers(app, Output("views-list", "children", allow_duplicate=True), Input({"type": "view-drop", "view": ALL}, "n_clicks"), prevent_initial_call=True)  # fmt: skip
+    def drop(clicks: list[int | None]) -> Any:
         if not any(clicks) or not isinstance(ctx.triggered_id, dict):
             raise PreventUpdate
-        view = view_now()
-        SavedViews(view.desk.book).delete(view.principal.user_id, str(ctx.triggered_id["view"]))
+        view, (pathname, _) = view_now(), where_now()
+        SavedViews(view.desk.book).delete(str(ctx.triggered_id["view"]), view.principal.user_id)
         return listed(view, pathname)
