@@ -257,7 +257,7 @@ def test_uvicorn_writes_no_access_log_and_believes_no_stranger(
     lifeworth: Any, tmp_path: Path, handed_over: list[Any]
 ) -> None:
     lifeworth("serve", "-w", tmp_path, "--port", "0")
-    lifeworth(
+    ended = lifeworth(
         "serve", "-w", tmp_path, "--port", "0", "--behind-proxy", "https://c.example", "--trusted-proxy", "192.0.2.5"
     )
     assert "https://c.example\nThe proxy reaches it at http://127.0.0.1:" in ended.out
