@@ -25,6 +25,10 @@ class Action:
     name: str
     part: str
     about: str
+    live: bool = False
+    """Whether its answer may change while the run does not, so that no answer is kept."""
+    writes: bool = False
+    """Whether it changes something; then nobody does it by looking at a page."""
 
     def load(self) -> Callable[..., Any]:
         """The function itself, from `<part>/actions.py`."""
@@ -50,8 +54,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("customers", "clv", "Customers ranked by a figure, all of them or one group."),
     Action("alive", "clv", "Whether one customer still buys, day by day, and what is next."),
     Action("elasticities", "clv", "What moves customer equity, and by how much."),
-    Action("bridge", "clv", "Why customer equity moved since an earlier run, cause by cause."),
-    Action("ledger", "clv", "What earlier runs promised, held to what came since."),
+    Action("bridge", "clv", "Why customer equity moved since an earlier run, cause by cause.", live=True),
+    Action("ledger", "clv", "What earlier runs promised, held to what came since.", live=True),
     Action("net", "economics", "What is left of the margin after costs, term by term."),
     Action("payback", "economics", "When acquisition cost is earned back, observed and predicted."),
     Action("calc", "clv", "The simple CLV calculator, every term shown, with what-ifs."),
@@ -67,11 +71,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("subscriptions", "subscriptions", "Monthly recurring revenue and what changed it, month by month."),
     Action("retention", "subscriptions", "Who stays, by plan and billing period: observed and expected."),
     Action("renewals", "subscriptions", "Who renews next, and what is at stake."),
-    Action("scorecard", "scorecard", "The Balanced Scorecard, filled from the company's own data."),
-    Action("strategy", "scorecard", "The strategy map, every arrow held to the data."),
-    Action("targets", "scorecard", "Targets that reach a wanted customer equity, and what each is worth."),
-    Action("reviews", "scorecard", "What reviews decided, and whether it worked."),
-    Action("review", "scorecard", "Hold a review: freeze the figures, write minutes, end it."),
+    Action("scorecard", "scorecard", "The Balanced Scorecard, filled from the company's own data.", live=True),
+    Action("strategy", "scorecard", "The strategy map, every arrow held to the data.", live=True),
+    Action("targets", "scorecard", "Targets that reach a wanted customer equity, and what each is worth.", live=True),
+    Action("reviews", "scorecard", "What reviews decided, and whether it worked.", live=True),
+    Action("review", "scorecard", "Hold a review: freeze the figures, write minutes, end it.", live=True, writes=True),
 )
 """In the order a person would ask."""
 

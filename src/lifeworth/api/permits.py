@@ -8,7 +8,7 @@ from lifeworth.parts import ACTIONS
 OPEN = None
 """For everybody, signed in or not; such an answer says nothing of the data."""
 
-_ACTIONS = {f"GET /{action.name}": Scope.READ for action in ACTIONS if action.name != "customers"}
+_ACTIONS = {f"GET /{action.name}": Scope.READ for action in ACTIONS if action.name != "customers" and not action.writes}
 
 PERMITS: dict[str, Scope | None] = {
     **_ACTIONS,

@@ -14,17 +14,17 @@ from lifeworth.dashboard.callbacks import PreventUpdate, answers, view_now
 from lifeworth.dashboard.render.page import placed
 from lifeworth.errors import NotFoundError
 from lifeworth.report.charts import draw
-from lifeworth.report.spec import Block, Chart, Column, Heatmap, Page, Table, Value
+from lifeworth.report.spec import Block, Chart, Column, Heatmap, Network, Page, Table, Value
 
 
 def table_at(page: Page, place: str) -> Table:
     """The numbers of the block at a place of a page.
 
     Raises:
-        NotFoundError: if no table, chart or heat map stands there.
+        NotFoundError: if no table, chart, heat map or network stands there.
     """
     block = next((one for at, one in placed(page.blocks) if at == place), None)
-    if isinstance(block, Table | Chart | Heatmap):
+    if isinstance(block, Table | Chart | Heatmap | Network):
         return numbers(block)
     raise NotFoundError("There is no table at this place any more.", hint="Open the page again.")
 
@@ -35,6 +35,8 @@ def numbers(block: Block) -> Table:
         return draw.numbers(block)
     if isinstance(block, Heatmap):
         return _cells(block)
+    if isinstance(block, Network):
+        return block.table()
     if isinstance(block, Table):
         return block
     raise NotFoundError("This block has no table.")

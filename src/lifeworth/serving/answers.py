@@ -77,7 +77,7 @@ class Answers:
         seen = edition(self._root, run_id)
         key = self._key(f"{run_id} {seen}", action, arguments)
         with self._lock:
-            if key in self._kept:
+            if key in self._kept and not action.live:
                 self._kept.move_to_end(key)
                 found: Page | Table = self._kept[key]
                 return found
@@ -125,7 +125,7 @@ class Answers:
     # -- inside -------------------------------------------------------------------------------------------------------
     def _work_out(self, key: str, run_id: str, seen: str, action: Action, arguments: dict[str, Any]) -> Page | Table:
         file = self._folder / run_id / "answers" / f"{key}.json"
-        answer = _kept_on_disk(file)
+        answer = None if action.live else _kept_on_disk(file)
         if answer is None:
             spill = self._folder / "spill"
             with connect(memory_limit=MEMORY, spill=spill) as engine:
@@ -139,6 +139,8 @@ class Answers:
                 finally:
                     with self._lock:
                         self._engines.pop(key, None)
+            if action.live:
+                return answer
             with suppress(LifeworthError), keeping(self._root, run_id, seen) as same:
                 if same:
                     _keep_on_disk(file, answer)
