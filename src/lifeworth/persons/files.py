@@ -15,6 +15,9 @@ from lifeworth.persons.person import Person
 from lifeworth.persons.search import files_of, hits, is_json, is_text
 
 FOLDER = "uploads"
+CHECK = ".check.json"
+"""What a look at an upload found, beside it."""
+
 _NOT_HERE = ("runs", "tables", "quarantine", ".serve")
 _STATE = ("state.db", "state.db-wal", "state.db-shm")
 
@@ -37,13 +40,15 @@ def rewrite(engine: Engine, ledger: Ledger, person: Person, book: Book) -> None:
             done = False
         if uploaded and (not done or hits(person, file, ledger.root)):
             _remove(ledger, book, file)
-        elif uploaded and file.name != ".check.json":
+        elif uploaded and file.name != CHECK:
             _note(book, file)
+            if (made := file.with_name(CHECK)).exists():
+                _rewrite(engine, ledger, person, made)
 
 
 def _rewrite(engine: Engine, ledger: Ledger, person: Person, file: Path) -> bool:
-    if file.name.startswith(".check"):
-        # Made of the upload for whoever maps its columns; it is made anew by the next look.
+    if file.name == CHECK:
+        # Values of the upload, for whoever maps its columns: the next look makes it anew.
         ledger.before(file)
         disk.remove(file)
         ledger.note(file, "removed")

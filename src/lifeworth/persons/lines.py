@@ -190,8 +190,10 @@ def _layout(file: Path) -> Layout:
     layout.order = next((place for place, one in enumerate(names) if one in _ORDER), None)
     layout.visitor = next((place for place, one in enumerate(names) if one == "visitorid"), None)
     # A column may be called "id" and be a number of anything: where another names customers, that one counts.
-    better = frozenset(place for place in layout.ids if names_customers(layout.header[place]))
-    layout.ids = (better or layout.ids) - ({layout.order} if layout.order is not None else set())
+    # An e-mail address names a customer too, but says nothing of what "id" is of.
+    strict = frozenset(place for place in layout.ids if names_customers(layout.header[place]))
+    better = any(not is_personal(layout.header[place]) for place in strict)
+    layout.ids = (strict if better else layout.ids) - ({layout.order} if layout.order is not None else set())
     return layout
 
 
@@ -238,7 +240,7 @@ def _changed(cells: list[str], layout: Layout, person: Person, *, mine: bool) ->
         title = layout.header[place] if place < len(layout.header) else ""
         # In the quarantine what could not be read stands under "value".
         odd = title == "value" and "source_row" in layout.header
-        if mine and place not in layout.ids and (odd or is_personal(title) or is_free_text(title)):
+        if mine and (odd or is_personal(title) or is_free_text(title)):
             fresh.append("")
             continue
         fresh.append(needles.cleared(cell) if needles.may_hold(cell) else cell)

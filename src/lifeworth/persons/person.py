@@ -14,7 +14,7 @@ from typing import Any
 
 from ibis.expr.types import Table
 
-from lifeworth.data.personal import CALLED, NAMING, REACHED
+from lifeworth.data.personal import CALLED, REACHED
 from lifeworth.engine.base import Engine
 from lifeworth.persons.needles import Needles
 
@@ -85,22 +85,20 @@ class Person:
 
 
 def known(engine: Engine, root: Path, person: Person) -> tuple[Person, bool]:
-    """The person with everything the tables of all runs know of them, and whether any table names them."""
+    """The person with everything the tables of all runs know of them, and whether a table of customers names them."""
     visitors: set[str] = set()
     accounts: set[str] = set()
     values: dict[str, str] = {}
     met = False
-    for file in sorted(root.glob("tables/*/*.parquet")):
+    for file in sorted(root.glob("tables/touchpoints/*.parquet")):
+        visitors |= _only_theirs(engine, engine.scan_parquet("_look", file), "visitor_id", person.ids)
+    for file in sorted(root.glob("tables/subscriptions/*.parquet")):
+        accounts |= _only_theirs(engine, engine.scan_parquet("_look", file), "account_id", person.ids)
+    for file in sorted(root.glob("tables/customers/*.parquet")):
         rows = engine.scan_parquet("_look", file)
-        naming = [column for column in NAMING if column in rows.columns]
-        own = _any(rows, naming, person.ids)
-        met = met or (bool(naming) and _count(engine, rows.filter(own)) > 0)
-        if file.parent.name == "touchpoints":
-            visitors |= _only_theirs(engine, rows, "visitor_id", person.ids)
-        elif file.parent.name == "subscriptions":
-            accounts |= _only_theirs(engine, rows, "account_id", person.ids)
-        elif file.parent.name == "customers":
-            values |= _values(engine, rows.filter(own))
+        told, there = _values(engine, rows.filter(_any(rows, ["customer_id"], person.ids)))
+        values |= told
+        met = met or there
     shared, crowded = _others(engine, root, person.ids, values)
     mine = tuple(sorted(value for value in values.values() if value not in shared))
     linked = accounts - set(person.ids)
@@ -118,10 +116,6 @@ def _any(rows: Table, columns: Sequence[str], ids: Iterable[str]) -> Any:
     return hit
 
 
-def _count(engine: Engine, rows: Table) -> int:
-    return int(engine.row(rows.agg(rows=rows.count()))["rows"])
-
-
 def _only_theirs(engine: Engine, rows: Table, column: str, ids: Sequence[str]) -> set[str]:
     """Values of a column in the person's rows that occur with nobody else."""
     if column not in rows.columns:
@@ -133,19 +127,18 @@ def _only_theirs(engine: Engine, rows: Table, column: str, ids: Sequence[str]) -
     return set(found[column].to_pylist())
 
 
-def _values(engine: Engine, own: Table) -> dict[str, str]:
-    """What the customer tables say of the person that could tell who it is, by its small letters."""
+def _values(engine: Engine, own: Table) -> tuple[dict[str, str], bool]:
+    """What a customer table says of the person that could tell who it is, by its small letters; and whether it names them."""
     columns = [one for one in (*REACHED, *CALLED, "first_name", "last_name") if one in own.columns]
     found: dict[str, str] = {}
-    if not columns:
-        return found
-    for row in engine.arrow(own.select(*columns)).to_pylist():
+    rows = engine.arrow(own.select("customer_id", *columns)).to_pylist()
+    for row in rows:
         said = [row[one] for one in (*REACHED, *CALLED) if one in row]
         said.append(" ".join(str(row[one]) for one in ("first_name", "last_name") if row.get(one)))
         for value in (str(one).strip() for one in said if one is not None):
             if value:
                 found[value.lower()] = value
-    return found
+    return found, bool(rows)
 
 
 def _others(engine: Engine, root: Path, ids: Sequence[str], values: dict[str, str]) -> tuple[set[str], set[str]]:

@@ -16,7 +16,7 @@ from lifeworth.persons.changes import Ledger
 from lifeworth.persons.needles import GONE, names_customers
 from lifeworth.persons.person import Person
 
-_LOOK = "_look"
+_LOOK, _TELLS = "_look", "tells "
 _FREE = {"tickets": ("text",), "feedback": ("text",)}
 
 
@@ -45,14 +45,15 @@ def rewrite(engine: Engine, ledger: Ledger, person: Person, file: Path, name: st
     if not name and not person.erase and _own_rows(engine, rows, person):
         raise CannotChangeError
     own = _own(rows, name, person, orders)
-    telling = _telling(engine, rows, person)
     kinds = [column for column in rows.columns if _is_id(column, name)]
     linked = [one for one in ("account_id", "visitor_id") if one in rows.columns]
     strange: Any = _nowhere(rows)
     for column in linked:
         strange = strange | _text(rows[column]).isin([*person.ids, *person.linked]).fill_null(False)
     asked: dict[str, Any] = {"own": own.sum().fill_null(0), "linked": (strange & ~own).sum().fill_null(0)}
+    asked |= _telling(rows, person)
     found = {what: int(count) for what, count in engine.row(rows.agg(**asked)).items()}
+    telling = [name.removeprefix(_TELLS) for name, count in found.items() if name.startswith(_TELLS) and count]
     if not found["own"] and not found["linked"] and not telling:
         return 0
     kept = rows.filter(~own) if person.erase else rows
@@ -118,22 +119,18 @@ def _own_rows(engine: Engine, rows: Table, person: Person) -> bool:
     return bool(engine.row(rows.agg(own=own.sum().fill_null(0)))["own"])
 
 
-def _telling(engine: Engine, rows: Table, person: Person) -> list[str]:
-    """Columns of text in which something tells of the person by itself."""
-    needles = person.needles.written
+def _telling(rows: Table, person: Person) -> dict[str, Any]:
+    """By column of text how often something tells of the person by itself."""
     skip = {*NAMING, "account_id", "visitor_id"}
-    texts = [column for column, kind in rows.schema().items() if kind.is_string() and column not in skip]
-    if not needles or not texts:
-        return []
     asked = {}
-    for column in texts:
-        hit: Any = ibis.literal(False)
-        for one in needles:
+    for column in (one for one, kind in rows.schema().items() if kind.is_string() and one not in skip):
+        hit: Any = _nowhere(rows)
+        for one in person.needles.written:
             # The closer look only where the glance finds something.
             near = rows[column].lower().contains(one.lower()) & rows[column].re_search(_pattern(one, person))
             hit = hit | near.fill_null(False)
-        asked[column] = hit.sum().fill_null(0)
-    return [column for column, count in engine.row(rows.agg(**asked)).items() if count]
+        asked[f"{_TELLS}{column}"] = hit.sum().fill_null(0)
+    return asked
 
 
 def _shown(rows: Table, column: str, own: Any, person: Person, telling: list[str], ids: list[str], name: str) -> Column:
