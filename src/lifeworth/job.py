@@ -93,7 +93,7 @@ def run(
             terms = derive.terms_of(engine, cleaned, settings)
             ordered = value(rows, learned.fits, terms)
             subscribed = derive.contracts(engine, ordered, cleaned, terms, settings)
-            valuation = derive.together(engine, ordered, subscribed)
+            valuation = derive.together(engine, ordered, subscribed, has_money=cleaned.has_money)
             scored = derive.scores(engine, rows, valuation, cleaned)
             drivers = None if learned.fits is None else elasticities(rows, learned.fits, terms)
             derive.forecast_of_cohorts(engine, rows, learned, terms)

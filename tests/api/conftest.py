@@ -54,7 +54,9 @@ class Served:
         async def asked() -> httpx.Response:
             transport = httpx.ASGITransport(self.app)
             async with httpx.AsyncClient(transport=transport, base_url=BASE, timeout=120) as client:
-                return await client.request(method, path, **more)
+                answer = await client.request(method, path, **more)
+                await answer.request.aread()  # whoever looks at the answer may ask what was sent
+                return answer
 
         return self.portal.call(asked)
 

@@ -100,7 +100,7 @@ def value(ws: Workspace) -> Page:
     scored = ws.table("customers_scored")
     predicted = ws.engine.arrow(scored.select("predicted_clv"))["predicted_clv"].drop_null().to_numpy()
     ranking: Order = "predicted_clv" if predicted.size else "historic_clv"
-    top = ws.engine.arrow(_ranked(scored, ranking).limit(TOP)).to_pylist()
+    top = ws.engine.arrow(_with_parts(ws, _ranked(scored, ranking).limit(TOP), ranking)).to_pylist()
     return page.value(
         ws.facts["value"],
         np.asarray(predicted, dtype=np.float64),
@@ -132,7 +132,7 @@ def customers(ws: Workspace, *, by: Order = "predicted_clv", top: int = 20, segm
         scored = scored.filter(
             (scored.value_tier == named) | (scored.rfm_segment == named) | (scored.lifecycle_status == named)
         )
-    rows = ws.engine.arrow(_ranked(scored, by).limit(top)).to_pylist()
+    rows = ws.engine.arrow(_with_parts(ws, _ranked(scored, by).limit(top), by)).to_pylist()
     shown = {
         "customer_id": ("Customer", "text"),
         "last_order_at": ("Last order", "date"),
@@ -147,6 +147,10 @@ def customers(ws: Workspace, *, by: Order = "predicted_clv", top: int = 20, segm
         "rfm_segment": ("RFM group", "text"),
         "lifecycle_status": ("Status", "text"),
     }
+    if ws.has("customer_value"):
+        place = list(shown).index("predicted_clv") + 1
+        parts = {"subscription_clv": ("Of it contracts", "money")}
+        shown = dict([*list(shown.items())[:place], *parts.items(), *list(shown.items())[place:]])
     columns = tuple(Column(key, title, kind) for key, (title, kind) in shown.items())  # type: ignore[arg-type]
     title = "Customers" if segment is None else f"Customers: {segment}"
     return Table(title, columns, tuple(tuple(row[key] for key in shown) for row in rows), empty="No customer is in it.")
@@ -203,6 +207,11 @@ def _risers(ws: Workspace) -> list[dict[str, Any]]:
         return []
     scored = ws.table("customers_scored")
     so_far = scored["historic_clv"] if high["in_money"] else scored["orders"]
+    if high["in_money"] and ws.has("customer_value"):
+        # The threshold is one of orders, and so is who has reached it already.
+        parts = ws.table("customer_value").select("historic_orders", owner="customer_id")
+        scored = scored.join(parts, [("customer_id", "owner")])
+        so_far = scored["historic_orders"]
     others = scored.filter(so_far.isnull() | (so_far < high["cut"]))
     rows: list[dict[str, Any]] = ws.engine.arrow(_ranked(others, "high_value_probability").limit(RISERS)).to_pylist()
     return rows
@@ -219,3 +228,11 @@ def _given_once(others: dict[str, float | None]) -> None:
 
 def _ranked(scored: ibis.expr.types.Table, by: str) -> ibis.expr.types.Table:
     return scored.order_by([scored[by].isnull(), scored[by].desc(), scored.customer_id])
+
+
+def _with_parts(ws: Workspace, rows: ibis.expr.types.Table, by: str) -> ibis.expr.types.Table:
+    """Ranked rows with `subscription_clv`, what contracts are of the predicted value, where there are contracts."""
+    if not ws.has("customer_value"):
+        return rows
+    parts = ws.table("customer_value").select("subscription_clv", owner="customer_id")
+    return _ranked(rows.left_join(parts, [("customer_id", "owner")]), by)

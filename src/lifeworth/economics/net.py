@@ -49,7 +49,7 @@ def net(engine: Engine, tables: Mapping[str, Table], terms: Terms) -> Net:
     Args:
         engine: Where the tables are.
         tables: `customers_scored`, `history`, `purchase_days`, `orders`, `customers`, and those of `NEEDED` that there are; where
-            there are subscriptions too, `customer_value` and `mrr_movements`.
+            there are subscriptions too, `customer_value`, `mrr_movements`, and `order_value`, which is what orders alone are worth.
         terms: Day, horizon, margin, discount, assumptions.
     """
     notes: list[str] = []
@@ -106,7 +106,9 @@ def _line(name: str, shared: float, company: float | None, source: str, known: b
 def _worth(tables: Mapping[str, Table], terms: Terms) -> Table:
     """Margin of every customer, so far and expected, of orders and subscriptions; P(alive) and orders ahead of those who order."""
     scored = tables["customers_scored"]
-    ahead = scored.select("customer_id", alive=scored["probability_alive"], ahead=_orders_ahead(scored, terms))
+    # Contracts bring no parcels: orders ahead are told from what orders alone are worth.
+    ordering = tables.get("order_value", scored)
+    ahead = ordering.select("customer_id", alive=ordering["probability_alive"], ahead=_orders_ahead(ordering, terms))
     worth = tables.get("customer_value", scored)
     known = worth.select("customer_id", historic_margin=worth["historic_clv"], predicted_margin=worth["predicted_clv"])
     joined = known.left_join(ahead, "customer_id").drop("customer_id_right")

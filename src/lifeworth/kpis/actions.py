@@ -54,7 +54,7 @@ def kpis(
     if by == "company":
         months = calendar(first, ws.as_of, MONTH)
         trend = _reckonings(ws, figures, months, page.TREND)
-        cells = ws.engine.arrow(ws.table("cohorts")).to_pylist()
+        cells = ws.engine.arrow(ws.table("cohorts")).to_pylist() if ws.has("cohorts") else []
         return page.kpis(whole, trend, cells, figures, grid, months, currency=ws.currency)
     parts = _reckonings(ws, figures, grid, by=by, segment=segment)
     return page_by.parts(parts, whole, figures, grid, by=by, segment=segment, currency=ws.currency)
@@ -117,8 +117,7 @@ def cohorts(
         DataError: if the data do not say what first orders held.
     """
     if metric is None and by == "month" and age == "month":
-        cells = ws.engine.arrow(ws.table("cohorts")).to_pylist()
-        return page_cohorts.cohorts(cells, as_of=ws.as_of, currency=ws.currency)
+        return _two_cohorts(ws)
     figure = metric or "retention"
     unit = 3 if age == "quarter" else 1
     dated = by in {"month", "quarter"}
@@ -164,6 +163,18 @@ def cohorts(
         as_of=ws.as_of,
         currency=ws.currency,
     )
+
+
+def _two_cohorts(ws: Workspace) -> Page:
+    """Retention and cumulated revenue per customer by month, from the cells the run kept, with those it predicted beside them."""
+    cells = ws.engine.arrow(ws.table("cohorts")).to_pylist()
+    origins, found = cohort_tables.of_months(cells)
+    if ws.has("cohort_forecast"):
+        ahead = ws.engine.arrow(ws.table("cohort_forecast")).to_pylist()
+        cohort_tables.forecast(ahead, origins, found, ws.as_of, unit=1, by="month")
+    retention = cohort_tables.triangle(origins, found, "retention", ws.as_of)
+    value = cohort_tables.triangle(origins, found, "revenue", ws.as_of, cumulative=True)
+    return page_cohorts.cohorts(retention, value, as_of=ws.as_of, currency=ws.currency)
 
 
 def presets(ws: Workspace, tool: str | None = None) -> Page:
@@ -268,5 +279,10 @@ def _only_now(measures: Collection[Measure], k: int, grid: Grid) -> dict[str, st
 
 
 def _first_day(ws: Workspace) -> date:
-    first = date.fromisoformat(ws.facts["first_day"])
+    """The first day the data know of: of an order or, without orders, of a subscription."""
+    if "first_day" in ws.facts:
+        first = date.fromisoformat(ws.facts["first_day"])
+    else:
+        began = ws.table("subscriptions")["started_at"].min().as_table()
+        first = next(iter(ws.engine.row(began).values())) or ws.as_of
     return min(first, ws.as_of - timedelta(days=1))

@@ -222,6 +222,8 @@ def _aggregates(measure: Measure, name: str, rows: Table, columns: expressions.C
         return {name: value.count(where=where).cast("int64")}
     if measure.aggregate == "distinct":
         return {name: value.nunique(where=where).cast("int64")}
+    if value.type().is_boolean() and measure.aggregate in {"sum", "mean"}:
+        value = value.cast("int64")
     if not value.type().is_numeric():
         raise OptionError(f'{what}: "{measure.value}" is no number, so it has no {measure.aggregate}.')
     if measure.aggregate in {"min", "max"}:

@@ -14,6 +14,8 @@ from lifeworth.segments.rfm import GROUPS
 from lifeworth.segments.schemes import TIER_RULES, Scheme
 
 Rows = Sequence[Mapping[str, Any]]
+NEVER = ("never ordered", "have a contract, or had one, and no order")
+"""Who only subscribes is in no group that is told from orders."""
 
 
 def segments(
@@ -61,14 +63,16 @@ def _blocks(made: Scheme, rows: Rows, horizon: str) -> tuple[Table, *tuple[Text,
 
 def _table(title: str, name: str, rules: Mapping[str, str], rows: Rows, horizon: str) -> Table:
     found = {row["group"]: row for row in rows}
+    # Nobody of a group without a name has ordered: they only subscribe. Else the data were too few to name it.
+    unnamed = NEVER if None in found and found[None]["orders"] == 0 else ("not known", "needs more data")
     everyone = sum(row["customers"] for row in rows)
     predicted = [row["predicted"] for row in rows if row["predicted"] is not None]
     total = math.fsum(predicted)
     known = [name for name in rules if name in found] + [name for name in found if name not in rules]
     lines: list[tuple[Any, ...]] = [
         (
-            group or "not known",
-            rules.get(group, "needs more data"),
+            group or unnamed[0],
+            rules.get(group, unnamed[1]),
             found[group]["customers"],
             found[group]["customers"] / everyone,
             found[group]["historic"],

@@ -105,7 +105,7 @@ def ensure(root: Path, run_id: str, has: Callable[[str], Path | None], secret: s
                 part = path.with_suffix(".part")
                 for left in (part, part.with_name(part.name + ".wal")):
                     disk.remove(left)
-                with connect(f"duckdb:///{part}") as engine:
+                with connect(f"duckdb:///{part.absolute()}") as engine:
                     _make(engine, has, secret)
                 disk.settle(part)
                 with keeping(root, run_id, seen) as same:
