@@ -73,7 +73,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("renewals", "subscriptions", "Who renews next, and what is at stake."),
     Action("scorecard", "scorecard", "The Balanced Scorecard, filled from the company's own data.", live=True),
     Action("strategy", "scorecard", "The strategy map, every arrow held to the data.", live=True),
-    Action("targets", "scorecard", "Targets that reach a wanted customer equity, and what each is worth.", live=True),
+    Action("targets", "scorecard", "Targets that reach a wanted equity, and what each is worth.", live=True),
     Action("reviews", "scorecard", "What reviews decided, and whether it worked.", live=True),
     Action("review", "scorecard", "Hold a review: freeze the figures, write minutes, end it.", live=True, writes=True),
 )

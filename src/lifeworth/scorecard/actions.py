@@ -10,13 +10,9 @@ from lifeworth.errors import DataError, OptionError, WorkspaceError
 from lifeworth.kpis.registry import catalogue
 from lifeworth.report.spec import Page
 from lifeworth.scorecard import page, review_page
-from lifeworth.scorecard.arrows import Found, Pair, judge
-from lifeworth.scorecard.card import Scorecard
-from lifeworth.scorecard.files import card_of
-from lifeworth.scorecard.fill import fill, paths
 from lifeworth.scorecard.page import Standing
 from lifeworth.scorecard.reviews import Reviews
-from lifeworth.scorecard.roll_up import roll_up
+from lifeworth.scorecard.standing import standing
 from lifeworth.scorecard.targets import METRICS, propose, smart
 from lifeworth.units import Period
 from lifeworth.workspace import Workspace
@@ -37,7 +33,7 @@ def strategy(ws: Workspace) -> Page:
 
 
 def targets(ws: Workspace, *, equity: float | None = None, within: Period = Period(12, "months")) -> Page:
-    """Which targets reach a wanted customer equity, in SMART form, and what each is worth.
+    """Which targets reach a wanted customer equity, and what each is worth.
 
     Args:
         ws: The workspace.
@@ -146,33 +142,6 @@ def review(
     if close:
         kept.close(is_open.review_id)
     return review_page.review(kept.get(is_open.review_id), kept.minutes(is_open.review_id), currency=ws.currency)
-
-
-def standing(ws: Workspace, *, arrows: bool = True) -> Standing:
-    """The card of a workspace with everything known of it on the as-of day.
-
-    Args:
-        ws: The workspace.
-        arrows: Whether to hold the arrows to the data too.
-    """
-    card, source = card_of(ws)
-    filled = fill(ws, card)
-    rolled = roll_up(card, {name: one.score for name, one in filled.items()}, ws.as_of)
-    found = _judged(ws, card) if arrows else [Found("not enough data") for _ in card.arrows]
-    return Standing(card, source, filled, rolled, found, ws.as_of, ws.currency)
-
-
-def _judged(ws: Workspace, card: Scorecard) -> list[Found]:
-    ends = {name for arrow in card.arrows for name in (arrow.cause, arrow.effect)}
-    found = paths(ws, card, sorted(ends))
-    pairs = []
-    for arrow in card.arrows:
-        cause, effect = found[arrow.cause], found[arrow.effect]
-        why = cause.why or effect.why
-        if not why and arrow.lag.unit != "months":
-            why = "its lag is not in months"
-        pairs.append(Pair(cause.values, effect.values, arrow.lag.count, arrow.sign, why))
-    return judge(pairs)
 
 
 def _scores(of: Standing) -> dict[str, float | None]:
