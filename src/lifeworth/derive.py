@@ -82,6 +82,7 @@ def terms_of(engine: Engine, cleaned: Cleaned, settings: Settings) -> Terms:
     row |= {"years": span.years, "margin_used": margin.rate}
     lifespan, _ = evaluate(METRICS["customer_lifespan"], row)
     simple, why = evaluate(METRICS["simple_clv"], row)
+    basket, frequency = (evaluate(METRICS[name], row)[0] for name in ("average_purchase_value", "purchase_frequency"))
     return Terms(
         as_of=cleaned.as_of,
         horizon=settings.horizon,
@@ -93,6 +94,8 @@ def terms_of(engine: Engine, cleaned: Cleaned, settings: Settings) -> Terms:
         why_no_simple=why if cleaned.has_money else "The source has no amounts.",
         has_money=cleaned.has_money,
         high_share=settings.high_value,
+        average_purchase_value=basket if cleaned.has_money else None,
+        purchase_frequency=frequency,
     )
 
 
