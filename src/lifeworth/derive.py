@@ -82,7 +82,6 @@ def terms_of(engine: Engine, cleaned: Cleaned, settings: Settings) -> Terms:
     row |= {"years": span.years, "margin_used": margin.rate}
     lifespan, _ = evaluate(METRICS["customer_lifespan"], row)
     simple, why = evaluate(METRICS["simple_clv"], row)
-    basket, frequency = (evaluate(METRICS[name], row)[0] for name in ("average_purchase_value", "purchase_frequency"))
     return Terms(
         as_of=cleaned.as_of,
         horizon=settings.horizon,
@@ -94,8 +93,6 @@ def terms_of(engine: Engine, cleaned: Cleaned, settings: Settings) -> Terms:
         why_no_simple=why if cleaned.has_money else "The source has no amounts.",
         has_money=cleaned.has_money,
         high_share=settings.high_value,
-        average_purchase_value=basket if cleaned.has_money else None,
-        purchase_frequency=frequency,
     )
 
 
@@ -170,28 +167,23 @@ def _channels(engine: Engine, customers: int) -> pa.ChunkedArray:
 def contracts(
     engine: Engine, valuation: Valuation, cleaned: Cleaned, terms: Terms, settings: Settings
 ) -> dict[str, Any] | None:
-    """The tables of subscriptions and what the run writes down of them, nothing without any; leaves `order_value` for `costs`."""
+    """The tables of subscriptions and what the run writes down of them; nothing without any."""
     if "subscriptions" not in engine.tables():
         return None
     engine.load("order_value", valuation.scores)
     said = {"value": {"margin": terms.margin.rate}, "settings": recorded(settings)}
-    return prepare(Workspace(engine, settings, cleaned.as_of, cleaned.currency, said))
+    found = prepare(Workspace(engine, settings, cleaned.as_of, cleaned.currency, said))
+    engine.drop("order_value")
+    return found
 
 
 def costs(ws: Workspace, terms: Terms) -> dict[str, Any] | None:
     """The table `net_value` and its sums, where anything is known of costs or referrals."""
-    try:
-        return _costs(ws, terms)
-    finally:
-        ws.engine.drop("order_value")
-
-
-def _costs(ws: Workspace, terms: Terms) -> dict[str, Any] | None:
     there = set(ws.engine.tables())
     if not terms.has_money or not has_basis(there, ws.settings.assumptions):
         return None
     needed = (
-        "customers_scored", "customer_value", "order_value", "history", "purchase_days", "orders", "customers", "refunds", "mrr_movements", *NEEDED,
+        "customers_scored", "customer_value", "history", "purchase_days", "orders", "customers", "refunds", "mrr_movements", *NEEDED,
     )  # fmt: skip
     margin = terms.margin
     found = net(

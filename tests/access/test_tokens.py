@@ -60,6 +60,22 @@ def test_a_program_has_tokens_of_its_own(doors: Doors, admin: Principal) -> None
         doors.sign_in("warehouse", "")
 
 
+def test_an_admin_who_sees_no_persons_makes_no_token_for_a_program_that_does(doors: Doors, admin: Principal) -> None:
+    program = doors.add_service("mailer", "viewer", "marketing")
+    doors.change_user(admin.user_id, personal=False)
+    blind = doors.principal(doors.sign_in("Grace", "correct horse battery"))
+    with pytest.raises(AccessError, match="Grace may: personal"):
+        doors.make_token(blind, "names", ["read", "personal"], user_id=program.user_id)
+
+
+def test_a_token_of_a_closed_door_opens_nothing(doors: Doors, admin: Principal) -> None:
+    program = doors.add_service("mailer", "viewer", "marketing")
+    doors.change_user(program.user_id, active=False)
+    token = doors.make_token(admin, "early", ["read"], user_id=program.user_id)
+    with pytest.raises(UnknownPersonError):
+        doors.principal(token)
+
+
 def test_only_who_manages_makes_tokens_for_others(doors: Doors, admin: Principal, analyst: Principal) -> None:
     with pytest.raises(AccessError, match="manage"):
         doors.make_token(analyst, "nightly", ["read"], user_id=admin.user_id)

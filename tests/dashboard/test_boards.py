@@ -14,7 +14,9 @@ from lifeworth.dashboard.catalogue import catalogue
 from lifeworth.dashboard.icons import PATHS
 from lifeworth.parts import Hung, boards
 
-TABS = [(hung, tab) for hung in boards() for tab in hung.board.tabs]
+OWN = {one.name for one in catalogue().specials}
+"""Boards whose address a page of its own kind has taken."""
+TABS = [(hung, tab) for hung in boards() if hung.board.name not in OWN for tab in hung.board.tabs]
 
 PART = '''
 from __future__ import annotations

@@ -156,3 +156,11 @@ def test_who_only_subscribes_has_a_page_as_well(view: View) -> None:
     assert alone, "the made-up company has customers who only subscribe"
     page = said(customer.content(view, alone[0]["customer_id"]))
     assert "Contracts" in page
+
+
+def test_a_list_is_counted_once_and_every_filter_for_itself(view: View) -> None:
+    gold = {"value_tier": {"filterType": "text", "type": "equals", "filter": "Gold"}}
+    whole = board.page(view, {})[0]["rowCount"]
+    some = board.page(view, {"filterModel": gold})[0]["rowCount"]
+    again = board.page(view, {"filterModel": gold, "startRow": 5, "endRow": 10})[0]["rowCount"]
+    assert 0 < some == again < whole == customers.page(view.desk.run(), limit=1).total

@@ -90,20 +90,6 @@ def test_serving_takes_the_table_and_assumes_only_what_it_does_not_hold(engine):
     assert rows(engine)["bob"]["expected_serving_cost"] == pytest.approx(each * 8.0 / (40 * 0.4))
 
 
-def test_contracts_bring_no_orders_that_cost_to_serve(engine):
-    tables = base(engine, CUSTOMERS)
-    costs = [{"customer_id": "ann", "incurred_at": day("2025-03-01"), "kind": "ticket", "amount": 10.0}]
-    tables["service_costs"] = engine.load("service_costs", typed("service_costs", costs))
-    tables["order_value"] = tables["customers_scored"]
-    both = [{**row, "predicted_clv": row["predicted_clv"] + 500.0} for row in rows(engine, "customers_scored").values()]
-    tables["customers_scored"] = engine.load("both", pa.Table.from_pylist(both))
-    net(engine, tables, terms())
-    found = rows(engine)["bob"]
-    assert found["predicted_margin"] == pytest.approx(508.0)
-    # 10 for five purchases; the discounted orders ahead are worth 8 at 16 of margin each.
-    assert found["expected_serving_cost"] == pytest.approx(10 / 5 * 8 / 16)
-
-
 def test_retention_spend_is_borne_by_those_who_bought_in_the_year_before(engine):
     tables = base(engine, {**CUSTOMERS, "old": ("Search", [("2023-11-05", 10.0)], 0.1, 1.0)})
     tables["marketing_spend"] = spend(

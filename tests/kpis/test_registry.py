@@ -86,6 +86,13 @@ def test_a_period_is_what_it_was_whatever_came_later(engine) -> None:
     assert before["lost_customers"] == 1
 
 
+@pytest.mark.parametrize("name", METRICS)
+def test_a_figure_asked_for_alone_is_what_it_is_among_all_others(engine, name: str) -> None:
+    ws = workspace(engine, COMPANY)
+    whole, alone = figures(ws, YEARS), figures(ws, YEARS, (name,))
+    assert [alone[None, k][name] for k in range(len(YEARS))] == [whole[None, k][name] for k in range(len(YEARS))]
+
+
 def test_a_refund_that_names_no_order_is_taken_off_when_it_was_booked(engine) -> None:
     back = [{"refund_id": "1", "customer_id": "a", "refunded_at": date(2025, 9, 1), "amount": "7"}]
     found = values(workspace(engine, COMPANY, refunds=back), YEARS)

@@ -290,7 +290,8 @@ class Book:
 
 def book_of(folder: Path, url: str | None = None) -> Book:
     """The book of a workspace in a folder: `state.db` there, or the database of the URL."""
-    return Book(url or f"sqlite:///{folder / 'state.db'}")
+    # Whole: connections are kept by this text, and a relative one means another file once the program has moved.
+    return Book(url or f"sqlite:///{folder.absolute() / 'state.db'}")
 
 
 def now() -> datetime:

@@ -193,6 +193,9 @@ def _window_of(lives: Table, asked: list[Measure], grid: Grid, k: int, by: str) 
     for measure in asked:
         if k or not _looks_back(measure):
             sums |= _aggregates(measure, measure.name, lives, Within(lives, grid, k))
+    if not sums:
+        # Before the first window there is nothing to look back on: its row says that it was looked at.
+        sums = {"_people": lives.count()}
     found = lives.group_by("_member").agg(**sums) if by else lives.agg(**sums).mutate(_member=ibis.null("string"))
     return found.mutate(_window=ibis.literal(k, "int64"))
 

@@ -17,11 +17,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from lifeworth.data import disk
 from lifeworth.data.book import Book, book_of
 from lifeworth.data.store import Store
 from lifeworth.engine.connect import connect
 from lifeworth.engine.shelf import Shelf
-from lifeworth.errors import LifeworthError, NotFoundError, WorkspaceError
+from lifeworth.errors import LifeworthError, NotFoundError, StorageError, WorkspaceError
 from lifeworth.parts import ACTIONS, Action
 from lifeworth.report.read import spec_of
 from lifeworth.report.spec import Document, Page, Table
@@ -195,7 +196,13 @@ class Desk:
             path = self.root / "tables" / name / f"{run_id}.parquet"
             return path if path.exists() else None
 
-        shelf = Shelf(copy.ensure(self.root, run_id, file, self.secret))
+        place = copy.ensure(self.root, run_id, file, self.secret)
+        try:
+            shelf = Shelf(place)
+        except StorageError:
+            # Cut off or damaged: it holds nothing the run does not, so it is made once more.
+            disk.remove(place)
+            shelf = Shelf(copy.ensure(self.root, run_id, file, self.secret))
         return Run(run_id, folder, manifest, shelf, edition)
 
     def _prepare_beside(self, run_id: str) -> None:

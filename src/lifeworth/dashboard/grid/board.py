@@ -6,7 +6,9 @@ that a list can be shared and found again.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from threading import Lock
 from typing import Any
 
 import dash_ag_grid as dag
@@ -20,9 +22,10 @@ from lifeworth.dashboard.grid import wording, words
 from lifeworth.dashboard.grid.conditions import choose, chosen, conditions, orders
 from lifeworth.dashboard.icons import icon
 from lifeworth.dashboard.view import View
-from lifeworth.engine.shelf import Order
+from lifeworth.engine.shelf import Condition, Order
 from lifeworth.report.spec import Column
 from lifeworth.serving import customers
+from lifeworth.serving.desk import Run
 
 GRID = "customers-grid"
 CHIPS = ("value_tier", "lifecycle_status", "rfm_segment", "acquisition_channel", "country")
@@ -200,8 +203,8 @@ def page(view: View, request: Mapping[str, Any]) -> tuple[dict[str, Any], dict[s
     order = orders(request.get("sortModel"), columns)
     start = max(0, int(request.get("startRow", 0)))
     limit = min(customers.MOST, max(1, int(request.get("endRow", start + BLOCK)) - start))
-    found = customers.page(run, where=where, order=order, limit=limit, offset=start, personal=personal)
-    answer = {"rowData": words.rows(found.rows, columns), "rowCount": found.total}
+    found = customers.page(run, where=where, order=order, limit=limit, offset=start, personal=personal, count=False)
+    answer = {"rowData": words.rows(found.rows, columns), "rowCount": counted(run, where, personal=personal)}
     return answer, wording.said(where, () if order == usual_order(columns) else order)
 
 
@@ -209,6 +212,25 @@ def usual_order(columns: Mapping[str, Column]) -> list[Order]:
     """How the list is sorted until somebody sorts it otherwise: the highest value first."""
     first = next((name for name in ("predicted_clv", "historic_clv") if name in columns), "")
     return [Order(first, descending=True)] if first else []
+
+
+COUNTS = 512
+_COUNTS: OrderedDict[tuple[str, tuple[Condition, ...], bool], int] = OrderedDict()
+_LOCK = Lock()
+
+
+def counted(run: Run, where: Sequence[Condition], *, personal: bool) -> int:
+    """How many match, counted once for each list and run: a page further down the same list would ask the same again."""
+    key = (str(run.shelf.path), tuple(where), personal)
+    with _LOCK:
+        if key in _COUNTS:
+            return _COUNTS[key]
+    found = customers.page(run, where=where, limit=1, personal=personal).total
+    with _LOCK:
+        _COUNTS[key] = found
+        while len(_COUNTS) > COUNTS:
+            _COUNTS.popitem(last=False)
+    return found
 
 
 def count_words(found: int, whole: int) -> str:
@@ -255,16 +277,13 @@ def register(app: Dash) -> None:
         picked = [chosen(model, one["column"]) for one in ids]
         told = address.search(pairs | _kept(view, shown))
         links = [f"{EXPORTS}.{one['form']}{address.search(pairs)}" for one in exports]
-        whole = (
-            customers.page(view.desk.run(), limit=1, personal=view.principal.personal).total
-            if model
-            else answer["rowCount"]
-        )
+        run = view.desk.run()
+        whole = counted(run, (), personal=view.principal.personal)
         chips = [no_update if (old or []) == new else new for old, new in zip(values, picked, strict=True)]
-        counted = f"{count_words(answer['rowCount'], whole)}, money in {view.desk.run().currency}"
+        told_count = f"{count_words(answer['rowCount'], whole)}, money in {run.currency}"
         # An address that says so already is left alone: each change of it asks for the page.
         moved = (told, told) if told != (search or "") else (no_update, no_update)
-        return answer, counted, links, chips, not model, *moved
+        return answer, told_count, links, chips, not model, *moved
 
     @answers(
         app,
