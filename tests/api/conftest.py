@@ -30,6 +30,7 @@ class Served:
     portal: BlockingPortal
     admin: Principal
     keys: dict[str, str] = field(default_factory=dict)
+    asked: int = 0
 
     def key(self, name: str, role: Role, function: str = "", *, scopes: frozenset[Scope] | None = None) -> str:
         """A token of somebody of this role and function, made at the first need."""
@@ -52,7 +53,9 @@ class Served:
         """Ask any address."""
 
         async def asked() -> httpx.Response:
-            transport = httpx.ASGITransport(self.app)
+            # Each from an address of its own: how often a stranger may ask is looked at elsewhere.
+            self.asked += 1
+            transport = httpx.ASGITransport(self.app, client=(f"192.0.2.{self.asked % 250}", 50_000))
             async with httpx.AsyncClient(transport=transport, base_url=BASE, timeout=120) as client:
                 answer = await client.request(method, path, **more)
                 await answer.request.aread()  # whoever looks at the answer may ask what was sent
