@@ -14,9 +14,8 @@ from lifeworth.dashboard.catalogue import catalogue
 from lifeworth.dashboard.icons import PATHS
 from lifeworth.parts import Hung, boards
 
-OWN = {one.name for one in catalogue().specials}
-"""Boards whose address a page of its own kind has taken."""
-TABS = [(hung, tab) for hung in boards() if hung.board.name not in OWN for tab in hung.board.tabs]
+SHOWN = [one.drawn_by for one in catalogue().entries if isinstance(one.drawn_by, Hung)]
+TABS = [(hung, tab) for hung in SHOWN for tab in hung.board.tabs]
 
 PART = '''
 from __future__ import annotations
@@ -79,6 +78,18 @@ def test_a_choice_that_is_none_names_those_there_are(browser: Any, words: Any) -
 
 def test_a_figure_that_must_be_chosen_has_a_first_one(browser: Any, words: Any) -> None:
     assert "Net revenue" in words(browser.answer("/kpis/one-figure"))
+
+
+def test_an_answer_that_breaks_is_told_of_once_and_asked_no_more(
+    browser: Any, words: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*told: Any, **more: Any) -> Any:
+        raise KeyError("secret of the house")
+
+    monkeypatch.setattr("lifeworth.dashboard.board.ask", broken)
+    said = words(browser.answer("/clv"))
+    assert "could not be worked out" in said
+    assert "secret" not in said
 
 
 @pytest.mark.parametrize("at", ["/nowhere", "/clv/nothing", "/clv/drivers/deeper"])

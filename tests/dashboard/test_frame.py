@@ -90,14 +90,18 @@ def test_a_table_is_taken_along_for_a_spreadsheet(browser: Any) -> None:
 
 
 def test_the_numbers_of_a_picture_come_when_they_are_opened(browser: Any) -> None:
-    at = {"place": "2.0"}
+    place = re.search(
+        r"'place': '([\d.]+)', 'type': 'numbers'|'type': 'numbers', 'place': '([\d.]+)'", str(browser.answer("/clv"))
+    )
+    assert place is not None
+    at = {"place": place[1] or place[2]}
     said = browser.send(
         {
             "output": '{"place":["MATCH"],"type":"numbers-room"}.children',
             "outputs": {"id": {**at, "type": "numbers-room"}, "property": "children"},
             "inputs": [{"id": {**at, "type": "numbers"}, "property": "n_clicks", "value": 1}],
             "state": [{"id": {**at, "type": "numbers-room"}, "property": "children", "value": []}, *_where("/clv")],
-            "changedPropIds": ['{"place":"2.0","type":"numbers"}.n_clicks'],
+            "changedPropIds": [f'{{"place":"{at["place"]}","type":"numbers"}}.n_clicks'],
         }
     )
     assert "data-table" in said.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,8 @@ from lifeworth.report.board import Tab
 from lifeworth.report.spec import Chart, Page, Table
 from lifeworth.serving.answers import Pending
 from lifeworth.serving.masking import masked
+
+LOG = logging.getLogger(__name__)
 
 WAIT = 0.35
 """Seconds a page waits for an answer before it says that it is being worked out."""
@@ -142,6 +145,10 @@ def answer(view: View, hung: Hung, said: Mapping[str, str], exports: bool) -> tu
         found = ask(view, hung, said)
     except LifeworthError as error:
         return states.failed(error), False
+    except Exception:
+        # Said where the answer would stand, and asked no more: an answer that fails would fail again with every look.
+        LOG.exception("answer of %s", hung.board.name)
+        return states.broken(), False
     if isinstance(found, Pending):
         return states.working(found.key), True
     return drawn(found, view, hung.board.title, exports), False

@@ -9,6 +9,7 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html
 
 from lifeworth.access.roles import Scope
 from lifeworth.dashboard.callbacks import PreventUpdate, answers, toast, view_now, where_now
+from lifeworth.dashboard.drop import drop
 from lifeworth.dashboard.icons import icon
 from lifeworth.dashboard.view import View
 from lifeworth.data.saved_views import SavedView, SavedViews
@@ -28,13 +29,9 @@ def room(view: View, pathname: str) -> Any:
             className="row",
         ),
     ]  # fmt: skip
-    return dmc.Popover(
-        [
-            dmc.PopoverTarget(html.Button([icon("star"), "Views"], type="button", className="button", id="views-button")),
-            dmc.PopoverDropdown(html.Div([html.Div(listed(view, pathname), id="views-list"), *form], className="views")),
-        ],
-        position="bottom-end", width=300, trapFocus=True, returnFocus=True, shadow="md",
-    )  # fmt: skip
+    return drop(
+        [icon("star"), "Views"], html.Div([html.Div(listed(view, pathname), id="views-list"), *form], className="views")
+    )
 
 
 def listed(view: View, pathname: str) -> list[Any]:

@@ -12,6 +12,7 @@ from lifeworth.access.roles import Principal, Scope
 from lifeworth.dashboard import address, board, export, saved, search, theme
 from lifeworth.dashboard.callbacks import ADDRESS, OWN, TOASTS, PreventUpdate, answers, view_now, where_now
 from lifeworth.dashboard.catalogue import Catalogue, Entry
+from lifeworth.dashboard.drop import drop
 from lifeworth.dashboard.icons import icon
 from lifeworth.dashboard.render import states
 from lifeworth.dashboard.view import View
@@ -61,20 +62,21 @@ def _wrapped(inside: list[Any]) -> Any:
 
 def _header(view: View) -> Any:
     who = view.principal
-    menu = dmc.Menu(
+    menu = drop(
+        [icon("person"), html.Span(who.name, className="who")],
         [
-            dmc.MenuTarget(html.Button([icon("person"), html.Span(who.name, className="who")], className="button plain", type="button", **{"aria-label": f"Signed in as {who.name}"})),
-            dmc.MenuDropdown(
+            html.P(f"{who.role} · {who.function or 'all functions'}", className="quiet"),
+            html.Ul(
                 [
-                    dmc.MenuLabel(f"{who.role} · {who.function or 'all functions'}"),
-                    dmc.MenuItem("API description", href="/api/v1/docs", target="_blank"),
-                    dmc.MenuItem("Your account", href="/account"),
-                    dmc.MenuItem("Sign out", href="/sign-out", refresh=True),
+                    html.Li(dcc.Link("Your account", href="/account")),
+                    html.Li(html.A("API description", href="/api/v1/openapi.json", target="_blank")),
+                    html.Li(html.A("Sign out", href="/sign-out")),
                 ]
             ),
         ],
-        position="bottom-end",
-    )  # fmt: skip
+        label=f"Signed in as {who.name}",
+        plain=True,
+    )
     return html.Header(
         [
             html.Button(icon("menu"), id="burger", className="button plain burger", type="button", **{"aria-label": "Navigation", "aria-controls": "side"}),

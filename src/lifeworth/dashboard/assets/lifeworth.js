@@ -111,7 +111,14 @@
     if (window.dash_clientside.set_props) { window.dash_clientside.set_props("scheme", { data: scheme() }); }
   }).observe(root, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
 
+  // panels under a button close when something else is meant
+  function closeDrops(but) {
+    document.querySelectorAll("details.drop[open]").forEach(function (one) { if (one !== but) { one.removeAttribute("open"); } });
+  }
+
   document.addEventListener("click", function (event) {
+    var inside = event.target.closest("details.drop");
+    closeDrops(event.target.closest("a") ? null : inside);
     var burger = event.target.closest("#burger");
     if (burger) { openSide(document.getElementById("side").getAttribute("data-open") !== "true"); return; }
     if (event.target.closest("#switch")) {
@@ -132,6 +139,9 @@
   document.addEventListener("keydown", function (event) {
     if (event.key === "Escape") {
       openSide(false);
+      var held = document.activeElement && document.activeElement.closest("details.drop[open]");
+      closeDrops(null);
+      if (held) { held.querySelector("summary").focus(); }
       if (document.activeElement && document.activeElement.closest(".about")) { document.activeElement.blur(); }
     }
     var typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable;

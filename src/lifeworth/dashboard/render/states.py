@@ -72,6 +72,21 @@ def failed(error: LifeworthError) -> Any:
     return state("This did not work", error.message, sign="stop", steps=steps, tone="bad")
 
 
+def broken() -> Any:
+    """An answer that failed by our own fault."""
+    steps = [
+        "If an older Lifeworth made this run, run again: lifeworth run ORDERS",
+        "The log of the server says what went wrong.",
+    ]
+    return state(
+        "This could not be worked out",
+        "It is a fault of Lifeworth, not of your data.",
+        sign="stop",
+        steps=steps,
+        tone="bad",
+    )
+
+
 def missing(tables: Sequence[tuple[str, str]], import_at: str) -> Any:
     """A question whose tables were not handed in: which, what they hold, and how to bring them.
 
