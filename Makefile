@@ -8,7 +8,7 @@ CODE := src tests bench docs/pictures
 # Tests that wait for nothing run beside each other; WORKERS=0 runs them one after the other.
 WORKERS ?= auto
 
-.PHONY: help setup demo test check format bench holdouts study pictures clean
+.PHONY: help setup demo test check format bench bench-serve holdouts study pictures clean
 
 help:
 	@echo "make demo    make up a company, say what its customers are worth, write a report"
@@ -16,6 +16,7 @@ help:
 	@echo "make check   formatting, lint, types, and the rules of the house"
 	@echo "make format  put formatting right"
 	@echo "make bench   measure against other libraries, side by side"
+	@echo "make bench-serve  serve a million customers and measure the API and the dashboard under load"
 	@echo "make pictures  draw the pictures of the guide again"
 	@echo "make holdouts  hold the choice of a model to real histories beside every peer"
 	@echo "make study   fit hundreds of bases a model whose truth is known, and check every claim of every fit"
@@ -50,6 +51,9 @@ format: setup
 
 bench: setup
 	$(BIN)/python bench/run.py
+
+bench-serve: setup
+	$(BIN)/python bench/serve.py
 
 pictures: setup
 	$(BIN)/python docs/pictures

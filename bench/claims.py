@@ -13,6 +13,9 @@ FULL = 1_000_000
 WAYS = (("laplace", "Laplace", 10), ("nuts", "NUTS", None))
 """Ways to a posterior of ours, their names, and how many times faster than the peer each is to be."""
 LEARNT = ("fit orders", "fit spend", "predict", "clv")
+VALUED = ("fit", "value", "elasticities")
+TOLD = ("cohort table", "scores", "forecast of cohorts", "segments page", "cohorts page", "kpis page")
+"""Steps of a run: the CLV step, and KPIs, cohorts and segments."""
 
 
 @dataclass(frozen=True)
@@ -119,12 +122,19 @@ def of_posterior(figures: Mapping[str, Any], customers: int) -> Iterator[Claim]:
         yield Claim(what, _asked(figures["many"][way], 0), None, stopped, 60 if target else None, "limit")
 
 
+def of_parts(figures: Mapping[str, Any], customers: int) -> Iterator[Claim]:
+    steps = figures["sides"]["Lifeworth"]["steps"]
+    told, valued = (sum(steps[name][1] for name in names) for names in (TOLD, VALUED))
+    yield Claim("all KPIs, cohorts and segments of a run, CPU s", told, valued, "its CLV step", 2, "share")
+
+
 CLAIMS: dict[str, Callable[[Mapping[str, Any], int], Iterator[Claim]]] = {
     "models": of_models,
     "map": of_map,
     "pareto": of_pareto,
     "posterior": of_posterior,
     "file": of_file,
+    "parts": of_parts,
 }
 
 

@@ -15,7 +15,7 @@ from datetime import date
 import page
 from claims import FULL
 from harness import HERE, Asked
-from parts import file, models, posterior
+from parts import file, models, posterior, steps
 
 PARTS = {
     "file": file.measure,
@@ -23,6 +23,7 @@ PARTS = {
     "map": models.posteriori,
     "posterior": posterior.measure,
     "pareto": models.pareto,
+    "parts": steps.measure,
 }
 
 

@@ -7,11 +7,12 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from filelock import FileLock
 
 from lifeworth.engine.base import Engine
 from lifeworth.engine.connect import connect
@@ -111,10 +112,50 @@ def _has_user(name: str) -> bool:
 
 
 @pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """A folder by its name, filled by whoever asks for it first and shared by all workers; to be read, never changed."""
+    base = tmp_path_factory.getbasetemp()
+    kept = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "once"
+    kept.mkdir(exist_ok=True)
+
+    def folder(name: str, fill: Callable[[Path], None]) -> Path:
+        made, done = kept / name, kept / f"{name}.done"
+        with FileLock(kept / f"{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(made, ignore_errors=True)
+                made.mkdir()
+                fill(made)
+                done.touch()
+        return made
+
+    return folder
+
+
+REAL_SHOPS = {
+    "superstore": "superstore/superstore.parquet",
+    "uci": "uci_online_retail/online_retail.parquet",
+    "cdnow": "cdnow/cdnow_master.parquet",
+}
+"""Real shops whose orders many parts are held to, and where their file lies."""
+
+
+@pytest.fixture(scope="session")
+def real_shop(data_dir: Path, once: Callable[[str, Callable[[Path], None]], Path]) -> Callable[[str], Path]:
+    """The workspace of a real shop, run without a model: figures, groups and audits need none, and fitting takes its time."""
+
+    def workspace(name: str) -> Path:
+        from lifeworth.job import run
+
+        return once(
+            name, lambda folder: run(data_dir / REAL_SHOPS[name], workspace=folder, min_customers=10**9) and None
+        )
+
+    return workspace
+
+
+@pytest.fixture(scope="session")
 def made_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A company of 800 customers with every table there is, run once for all workers; to be read, never changed."""
-    from filelock import FileLock
-
     from lifeworth.data.synthetic import generate, write
     from lifeworth.job import run
 

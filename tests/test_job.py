@@ -6,6 +6,7 @@ import json
 import math
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,11 +33,26 @@ from lifeworth.job import check
 from lifeworth.report.spec import Text
 
 COLUMNS = list(SCORES.columns)
+NAMED = {"model": "beta_geo_nbd", "covariates": "none"}
+"""A model by its name: for tests that do not look at how one is chosen, which takes most of a run."""
 
 
 @pytest.fixture(scope="module")
 def orders() -> pa.Table:
     return simulate_orders(700, days=500, alpha=40.0, seed=3)
+
+
+@pytest.fixture(scope="module")
+def plain(orders, tmp_path_factory):
+    """A run of these orders by the defaults, and its workspace: tests that only read it share it, others take a copy."""
+    folder = tmp_path_factory.mktemp("plain")
+    return lifeworth.run(orders, workspace=folder), folder
+
+
+@pytest.fixture
+def another(plain, tmp_path):
+    """A copy of the workspace of `plain`, to be spoilt."""
+    return shutil.copytree(plain[1], tmp_path / "ws", symlinks=True)
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +136,9 @@ def test_probabilities_to_become_high_value_were_held_to_what_happened(result):
 
 
 def test_how_many_count_as_high_value_can_be_set(orders):
-    few, many = (lifeworth.run(orders, high_value=share).summary["value"]["high_value"] for share in (0.02, 0.3))
+    few, many = (
+        lifeworth.run(orders, high_value=share, **NAMED).summary["value"]["high_value"] for share in (0.02, 0.3)
+    )
     assert many["threshold"] < few["threshold"]
 
 
@@ -164,24 +182,24 @@ def test_a_check_of_too_few_customers_foretells_no_test(orders):
     assert not any("would test" in block.text for block in check(few).blocks if isinstance(block, Text))
 
 
-def test_the_same_input_gives_the_same_bytes(orders, tmp_path):
-    first = lifeworth.run(orders, workspace=tmp_path / "a")
-    second = lifeworth.run(orders, workspace=tmp_path / "b")
+def test_the_same_input_gives_the_same_bytes(orders, plain, tmp_path):
+    first = plain[0]
+    second = lifeworth.run(orders, workspace=tmp_path)
     for name in first.paths:
         assert first.paths[name].read_bytes() == second.paths[name].read_bytes(), name
 
 
-def test_the_order_of_rows_does_not_matter(orders):
+def test_the_order_of_rows_does_not_matter(orders, plain):
     shuffled = orders.take(np.random.default_rng(1).permutation(orders.num_rows))
-    once, again = lifeworth.run(orders).customers, lifeworth.run(shuffled).customers
+    once, again = plain[0].customers, lifeworth.run(shuffled).customers
     np.testing.assert_allclose(once["predicted_clv"].to_numpy(), again["predicted_clv"].to_numpy(), rtol=1e-6)
 
 
-def test_money_in_another_unit_scales_every_value_and_no_probability(orders):
+def test_money_in_another_unit_scales_every_value_and_no_probability(orders, plain):
     cents = orders.set_column(
         orders.column_names.index("amount"), "amount", pa.array([float(v) * 100 for v in orders["amount"].to_pylist()])
     )
-    euro, cent = lifeworth.run(orders).customers, lifeworth.run(cents).customers
+    euro, cent = plain[0].customers, lifeworth.run(cents).customers
     np.testing.assert_allclose(cent["predicted_clv"].to_numpy(), 100 * euro["predicted_clv"].to_numpy(), rtol=1e-4)
     np.testing.assert_allclose(cent["probability_alive"].to_numpy(), euro["probability_alive"].to_numpy(), rtol=1e-9)
 
@@ -190,16 +208,16 @@ def test_money_in_another_unit_scales_every_value_and_no_probability(orders):
 def test_an_answer_comes_in_the_kind_of_frame_the_question_came_in(orders, make, kind):
     frame = make(orders)
     before = frame.copy() if isinstance(frame, pd.DataFrame) else frame.clone()
-    answer = lifeworth.run(frame).customers
+    answer = lifeworth.run(frame, **NAMED).customers
     assert isinstance(answer, kind)
     assert before.equals(frame)
 
 
 def test_the_discount_lowers_value_and_a_longer_horizon_raises_it(orders):
-    plain = lifeworth.run(orders, discount=0.0).summary["value"]["customer_equity"]["value"]
-    dear = lifeworth.run(orders, discount=0.3).summary["value"]["customer_equity"]["value"]
-    long = lifeworth.run(orders, discount=0.0, horizon="24m").summary["value"]["customer_equity"]["value"]
-    assert dear < plain < long
+    free = lifeworth.run(orders, discount=0.0, **NAMED).summary["value"]["customer_equity"]["value"]
+    dear = lifeworth.run(orders, discount=0.3, **NAMED).summary["value"]["customer_equity"]["value"]
+    long = lifeworth.run(orders, discount=0.0, horizon="24m", **NAMED).summary["value"]["customer_equity"]["value"]
+    assert dear < free < long
 
 
 def test_predictions_of_a_known_company_are_right_in_total():
@@ -216,7 +234,7 @@ def test_predictions_of_a_known_company_are_right_in_total():
 def test_orders_after_the_as_of_date_are_set_aside_and_counted(orders):
     day = np.asarray(orders["order_date"].to_pandas(), dtype="datetime64[D]")
     cut = np.datetime64("2024-12-31")
-    summary = lifeworth.run(orders, as_of=date(2024, 12, 31)).summary
+    summary = lifeworth.run(orders, as_of=date(2024, 12, 31), **NAMED).summary
     assert summary["reconciliation"]["rows_set_aside"] == {"after_as_of": int((day > cut).sum())}
 
 
@@ -299,24 +317,23 @@ def test_infinite_and_unreadable_amounts_are_set_aside_by_reason(orders):
     good = (
         orders.select(["customer_id", "order_date", "amount"]).to_pandas().astype({"customer_id": str, "amount": float})
     )
-    summary = lifeworth.run(pd.concat([good, bad])).summary
+    summary = lifeworth.run(pd.concat([good, bad]), **NAMED).summary
     assert sum(summary["reconciliation"]["rows_set_aside"].values()) == 2
 
 
 # -- sturdiness -------------------------------------------------------------------------------------------------------
-def test_a_full_disk_leaves_the_last_good_run_current(orders, tmp_path, monkeypatch):
-    lifeworth.run(orders, workspace=tmp_path)
-    before = (tmp_path / "runs" / "current" / "customers.csv").read_bytes()
+def test_a_full_disk_leaves_the_last_good_run_current(orders, another, monkeypatch):
+    before = (another / "runs" / "current" / "customers.csv").read_bytes()
 
     def no_room(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", no_room)
     with pytest.raises(StorageError):
-        lifeworth.run(orders, workspace=tmp_path, margin=0.1)
+        lifeworth.run(orders, workspace=another, margin=0.1, **NAMED)
     monkeypatch.undo()
-    assert (tmp_path / "runs" / "current" / "customers.csv").read_bytes() == before
-    assert not [left for left in (tmp_path / "runs").iterdir() if left.name.startswith(".")]
+    assert (another / "runs" / "current" / "customers.csv").read_bytes() == before
+    assert not [left for left in (another / "runs").iterdir() if left.name.startswith(".")]
 
 
 @pytest.mark.slow
@@ -342,12 +359,11 @@ def test_a_killed_run_leaves_the_last_good_one_and_the_next_succeeds(orders, tmp
     assert not list((workspace / "runs").glob(".*.part"))
 
 
-def test_a_workspace_of_a_newer_version_is_refused_before_any_work(orders, tmp_path):
-    lifeworth.run(orders, workspace=tmp_path)
-    manifest = tmp_path / "runs" / "current" / "manifest.json"
+def test_a_workspace_of_a_newer_version_is_refused_before_any_work(orders, another):
+    manifest = another / "runs" / "current" / "manifest.json"
     manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"format_version": 99, "lifeworth": "9.0"}))
     with pytest.raises(WorkspaceError, match=r"9\.0"):
-        lifeworth.run(orders, workspace=tmp_path)
+        lifeworth.run(orders, workspace=another)
 
 
 def test_a_workspace_opens_where_the_run_left_it(result):
@@ -358,7 +374,7 @@ def test_a_workspace_opens_where_the_run_left_it(result):
 
 
 def test_what_a_run_looked_ahead_is_told_of_it_whatever_the_settings_say_later(orders, tmp_path):
-    result = lifeworth.run(orders, workspace=tmp_path, horizon="24m")
+    result = lifeworth.run(orders, workspace=tmp_path, horizon="24m", **NAMED)
     assert result.summary["horizon"] == "24 months"
     with lifeworth.Workspace.open(tmp_path) as ws:
         assert "24 months" in clv.elasticities(ws).blocks[0].text

@@ -44,6 +44,12 @@ def test_customer_equity_is_the_sum_of_orders_and_contracts(
     assert equity["value"] == pytest.approx(orders + contracts, rel=1e-12)
     assert contracts == pytest.approx(facts["subscriptions"]["value"]["value"], rel=1e-9)
     assert equity["low"] < equity["value"] < equity["high"]
+    parts = facts["value"]["parts"]
+    assert parts["orders"] == pytest.approx(orders, rel=1e-12)
+    assert parts["contracts"] == pytest.approx(contracts, rel=1e-12)
+    so_far = parts["historic_orders"] + parts["historic_contracts"]
+    assert so_far == pytest.approx(facts["value"]["historic_total"], rel=1e-12)
+    assert parts["buyers"] + parts["only_subscribe"] == len(rows)
     assert facts["customers"] == len(rows)
 
 
@@ -85,3 +91,52 @@ def test_every_page_says_the_same_equity(made_workspace: Path) -> None:
 
 def _close(item: Stat, value: float) -> bool:
     return isinstance(item.value, float) and math.isclose(item.value, value, rel_tol=1e-9)
+
+
+def test_a_tool_that_knows_orders_alone_is_reached_from_the_one_value_without_a_rest(made_workspace: Path) -> None:
+    from lifeworth.kpis.actions import presets
+
+    with Workspace.open(made_workspace) as ws:
+        parts = ws.facts["value"]["parts"]
+        tables = [block for block in presets(ws).blocks if getattr(block, "title", "") == "Why they differ, in money"]
+    lines = [row for row in tables[0].records() if row["tool"] == "Klaviyo"]  # type: ignore[union-attr]
+    for figure, part in (("Predicted CLV", "contracts"), ("Historic CLV", "historic_contracts")):
+        start, *steps, end = (row["amount"] for row in lines if row["figure"] == figure)
+        assert start + math.fsum(steps) == pytest.approx(end)
+        assert steps[0] == pytest.approx(-parts[part])
+
+
+def test_lists_and_pages_say_what_contracts_are_of_a_value(
+    made_workspace: Path, both: dict[str, dict[str, Any]]
+) -> None:
+    from lifeworth.clv.actions import customers, value
+    from lifeworth.segments.actions import segments
+
+    with Workspace.open(made_workspace) as ws:
+        best, page, groups = customers(ws), value(ws), segments(ws)
+        shopify = segments(ws, scheme="shopify")
+    for row in best.records():
+        assert row["subscription_clv"] == both[row["customer_id"]]["subscription_clv"]
+    titles = [getattr(block, "title", "") for block in page.blocks]
+    assert "One value from orders and contracts" in titles
+    assert "What follows is of orders alone" in titles
+    life = next(block for block in groups.blocks if getattr(block, "title", "") == "Lifecycle status")
+    assert [row["rule"] for row in life.records() if row["group"] == "never ordered"]  # type: ignore[union-attr]
+    assert any("only subscribe" in getattr(block, "text", "") for block in shopify.blocks)
+
+
+def test_the_report_has_movement_and_the_figures_of_other_tools(
+    made_workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import json
+
+    from lifeworth import deliver
+
+    said = json.loads((made_workspace / "runs" / "current" / "document.json").read_text())
+    names = [page["name"] for page in said["pages"]]
+    assert names.index("segments") + 1 == names.index("movement") < names.index("cohorts") < names.index("presets")
+    monkeypatch.setattr(deliver, "AUDITED", 10)
+    with Workspace.open(made_workspace) as ws:
+        (page,) = deliver._movement(ws)
+    (only,) = page.blocks
+    assert "lifeworth movement" in getattr(only, "text", "")

@@ -11,6 +11,8 @@ import pytest
 from lifeworth.data.synthetic import generate
 from lifeworth.errors import DataError, InputError
 from lifeworth.job import check, run
+from lifeworth.kpis.actions import kpis, metric, presets
+from lifeworth.report.spec import Table
 from lifeworth.workspace import Workspace
 
 
@@ -83,3 +85,18 @@ def test_the_command_line_needs_no_orders(subscribed, tmp_path, capsys):
         )
     assert ended.value.code == 0, capsys.readouterr().err
     assert "What your subscribers are worth" in capsys.readouterr().out
+
+
+def test_the_numbers_of_the_business_need_no_orders(done):
+    with Workspace.open(done[0]) as ws:
+        page = kpis(ws)
+        headlines = {one.name: one.value for one in page.blocks[0].items}
+        titles = [block.title for block in page.blocks if isinstance(block, Table)]
+        assert headlines["MRR"] == pytest.approx(float(ws.facts["mrr"]))
+        assert titles == ["Subscriptions", "What is missing, and what would bring it"]
+        assert page.blocks[-1].records()[0]["table"] == "orders"
+        assert [block.title for block in kpis(ws, by="period").blocks] == ["Subscriptions"]
+        assert metric(ws, "nrr").blocks
+        assert presets(ws).blocks
+        with pytest.raises(DataError, match="looks at orders"):
+            presets(ws, "klaviyo")

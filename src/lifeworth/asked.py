@@ -35,6 +35,8 @@ READERS: dict[Kind, tuple[Callable[[str], Any], str]] = {
 """How the text of an address becomes a value, and what it must look like."""
 
 FLAGS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+MANY = 12
+"""Choices up to which a fault names them all."""
 LONGEST = 200
 """Characters of one value; more is no filter."""
 
@@ -118,7 +120,8 @@ def given(action: Callable[..., Any], texts: Mapping[str, str | Sequence[str]]) 
         try:
             values[name] = one.read(text)
         except OptionError as error:
-            faults.append(error.message)
+            choices = f" Possible: {', '.join(error.allowed)}." if error.allowed and len(error.allowed) <= MANY else ""
+            faults.append(f"{error.message}{choices}")
     if faults:
         raise OptionError("Some parameters cannot be used:", faults=faults, allowed=list(parameters))
     return values

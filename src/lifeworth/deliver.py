@@ -14,14 +14,15 @@ from lifeworth.audit import actions as audit
 from lifeworth.clv import actions as clv
 from lifeworth.clv.learn import Learned
 from lifeworth.data.capability import Capability
-from lifeworth.data.contracts import QUARANTINE_BESIDE
+from lifeworth.data.contracts import ORDERED, QUARANTINE_BESIDE
 from lifeworth.data.further import FURTHER
 from lifeworth.data.intake import Intake
 from lifeworth.data.run_writer import RunWriter
 from lifeworth.economics import actions as economics
+from lifeworth.errors import DataError
 from lifeworth.kpis import actions as kpis
 from lifeworth.report.format import text
-from lifeworth.report.spec import Document, Page, plain
+from lifeworth.report.spec import Document, Page, Text, plain
 from lifeworth.segments import actions as segments
 from lifeworth.subscriptions import actions as subscriptions
 from lifeworth.workspace import Workspace
@@ -39,7 +40,7 @@ KEPT = {
     "cohort_forecast": ("history", "customers"),
     "mrr_movements": ("subscriptions",),
     "subscription_value": ("subscriptions",),
-    "customer_value": ("customers_scored", "subscription_value", "orders"),
+    "customer_value": ("history", "subscription_value", "orders"),
     "net_value": (
         "customers_scored",
         "customer_value",
@@ -55,16 +56,7 @@ KEPT = {
 """Tables a run leaves for the parts, with what each is made of."""
 
 AUDITED = 100_000
-"""Most customers whose audit is drawn without being asked for; of more, `lifeworth audit` draws it."""
-ORDERED = {
-    "history": ["customer_id"],
-    "purchase_days": ["customer_id", "day"],
-    "mrr_movements": ["customer_id", "day"],
-    "subscription_value": ["customer_id"],
-    "customer_value": ["customer_id"],
-    "net_value": ["customer_id"],
-}
-"""By what the rows of a table without a contract are ordered."""
+"""Most customers whose audit and movement are drawn without being asked for; of more, `lifeworth audit` and `movement` draw them."""
 FILES = ("customer_value", "net_value")
 """Tables that are files of their own where there are any."""
 
@@ -79,8 +71,10 @@ def document(ws: Workspace, intake: Intake, learned: Learned, capabilities: tupl
         *_costs(ws),
         *_contracts(ws),
         segments.segments(ws),
+        *_movement(ws),
         kpis.cohorts(ws),
         kpis.kpis(ws),
+        kpis.presets(ws),
         *((audit.audit(ws),) if facts["net_revenue"] is not None and facts["customers"] <= AUDITED else ()),
         pages.trust(learned, as_of=as_of, currency=currency),
         pages.data(facts, cleaned, capabilities, intake.beside, as_of=as_of, currency=currency),
@@ -93,6 +87,22 @@ def document(ws: Workspace, intake: Intake, learned: Learned, capabilities: tupl
         "Margin": facts["value"]["margin_source"],
     }
     return Document("What your customers are worth", bound, currency, as_of, said)
+
+
+def _movement(ws: Workspace) -> tuple[Page, ...]:
+    """Who moved where in the last quarter; nothing where nobody was there before it, and for a large base how to ask for it."""
+    heads = ws.facts["customers"]
+    if heads > AUDITED:
+        why = (
+            f"Groups of an earlier day are made anew from all orders up to it. A run does so for up to {AUDITED:,} customers, and these are "
+            f"{heads:,}: lifeworth movement draws the page."
+        )
+        page = Page("movement", "Who moved where", (Text(why),), currency=ws.currency, as_of=ws.as_of)
+        return (page,)
+    try:
+        return (segments.movement(ws),)
+    except DataError:
+        return ()
 
 
 def _contracts(ws: Workspace) -> tuple[Page, ...]:
@@ -130,7 +140,8 @@ def files_of(tables: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def write(writer: RunWriter, ws: Workspace, learned: Learned, document: Document, report: str) -> dict[str, Path]:
     """Everything a run leaves, out of sight until the last step."""
-    keep(writer, ws, KEPT)
+    of_both = {"customers_scored": ("history", "customer_value")} if ws.facts["value"].get("parts") else {}
+    keep(writer, ws, {**KEPT, **of_both})
     scored = ws.table("customers_scored")
     writer.write_rows("customers.parquet", scored, order_by=["customer_id"])
     writer.write_rows("customers.csv", _readable(scored), order_by=["customer_id"])

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from math import fsum
 from typing import Any
 
+import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +14,7 @@ from ibis.expr.types import Table
 from lifeworth.clv.cohort_forecast import cohort_forecast
 from lifeworth.clv.learn import Learned
 from lifeworth.clv.margin import Margin, choose
+from lifeworth.clv.together import together as both_together
 from lifeworth.clv.value import Terms, Valuation
 from lifeworth.data.clean import Cleaned
 from lifeworth.data.contracts import SCORES
@@ -39,10 +39,6 @@ from lifeworth.units import Period, Rate
 from lifeworth.workspace import Workspace
 
 ID = "customer_id"
-
-
-_OF_BOTH = ("historic_clv", "predicted_clv", "predicted_clv_low", "predicted_clv_high", "total_clv")
-"""Figures that orders and contracts make together."""
 
 
 def covariates_wanted(engine: Engine, cleaned: Cleaned, settings: Settings) -> Wanted:
@@ -86,6 +82,7 @@ def terms_of(engine: Engine, cleaned: Cleaned, settings: Settings) -> Terms:
     row |= {"years": span.years, "margin_used": margin.rate}
     lifespan, _ = evaluate(METRICS["customer_lifespan"], row)
     simple, why = evaluate(METRICS["simple_clv"], row)
+    basket, frequency = (evaluate(METRICS[name], row)[0] for name in ("average_purchase_value", "purchase_frequency"))
     return Terms(
         as_of=cleaned.as_of,
         horizon=settings.horizon,
@@ -97,6 +94,8 @@ def terms_of(engine: Engine, cleaned: Cleaned, settings: Settings) -> Terms:
         why_no_simple=why if cleaned.has_money else "The source has no amounts.",
         has_money=cleaned.has_money,
         high_share=settings.high_value,
+        average_purchase_value=basket if cleaned.has_money else None,
+        purchase_frequency=frequency,
     )
 
 
@@ -143,50 +142,12 @@ def _with_subscribers(found: pa.Table, tiers: pa.Table, ids: pa.ChunkedArray) ->
     )
 
 
-def together(engine: Engine, valuation: Valuation, said: Mapping[str, Any] | None) -> Valuation:
-    """One value a customer: that of orders and contracts, where the run has both and orders are predicted.
-
-    Args:
-        engine: Where `customer_value` is.
-        valuation: What orders are worth, in the order of the history.
-        said: What the run wrote down of subscriptions.
-
-    Returns:
-        The same customers in the same order with the value of both, and below them those who only subscribe.
-    """
-    if valuation.equity is None or not said or "customer_value" not in engine.tables():
+def together(engine: Engine, valuation: Valuation, said: Mapping[str, Any] | None, *, has_money: bool) -> Valuation:
+    """One value a customer, of orders and contracts, where the run has both and amounts to add up; else that of orders as it is."""
+    if not said or not said["contracts"] or not has_money:
         return valuation
-    both = engine.arrow(engine.table("customer_value"))
-    scores, ids = valuation.scores, both[ID].combine_chunks()
-    at = pc.index_in(scores[ID], value_set=ids)
-    known = {name: both[name].take(at) for name in _OF_BOTH}
-    valued = pa.table({name: known.get(name, scores[name]) for name in scores.column_names})
-    only = both.filter(pc.invert(pc.is_in(both[ID], value_set=scores[ID].combine_chunks()))).sort_by(ID)
-    if only.num_rows:
-        as_of = scores["as_of"][0]
-        of_contracts = {ID: only[ID], **{name: only[name] for name in _OF_BOTH}}
-        of_contracts |= {
-            "as_of": pa.repeat(as_of, only.num_rows),
-            "orders": pa.repeat(pa.scalar(0, scores["orders"].type), only.num_rows),
-        }
-        rest = {
-            name: of_contracts.get(name, pa.nulls(only.num_rows, scores[name].type)) for name in scores.column_names
-        }
-        valued = pa.concat_tables([valued, pa.table(rest).cast(valued.schema)])
-    return replace(valuation, scores=valued, equity=_equity(both, valuation.equity, said.get("value")))
-
-
-def _equity(both: pa.Table, orders: dict[str, float], contracts: dict[str, float] | None) -> dict[str, float]:
-    """Customer equity of orders and contracts; its ends as if both went well or badly together, so too wide rather than too narrow."""
-    of_orders, of_contracts = (fsum(_known(both[name])) for name in ("order_clv", "subscription_clv"))
-    # Where renewals stand among the orders, only the share of the other orders is left of what the order model expects.
-    share = of_orders / orders["value"] if orders["value"] > 0 else 1.0
-    ends = {name: orders[name] * share + (contracts or {}).get(name, of_contracts) for name in ("low", "high")}
-    return {"value": fsum(_known(both["predicted_clv"])), **ends}
-
-
-def _known(values: pa.ChunkedArray) -> Any:
-    return values.drop_null().to_numpy()
+    running = engine.row(engine.table("subscription_value").aggregate(count=ibis._.count()))["count"]
+    return both_together(valuation, engine.arrow(engine.table("customer_value")), running, said["value"])
 
 
 def forecast_of_cohorts(engine: Engine, rows: pa.Table, learned: Learned, terms: Terms) -> None:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.compute as pc
 
 from lifeworth.clv.effects import effects
@@ -50,7 +51,8 @@ def collect(
         "net_revenue": float(reconciliation.net_revenue) if cleaned.has_money else None,
         "alive": alive,
         "value": _value(cleaned, valuation, learned, terms)
-        | {"elasticities": None if drivers is None else drivers.to_dict()},
+        | {"elasticities": None if drivers is None else drivers.to_dict()}
+        | ({} if valuation.parts is None else {"parts": asdict(valuation.parts)}),
         "model": None if learned.fits is None else _model(learned),
         "covariates": {"said": learned.known},
         "evidence": None if learned.evidence is None else learned.evidence.to_dict(),
@@ -92,6 +94,11 @@ def _value(cleaned: Cleaned, valuation: Valuation, learned: Learned, terms: Term
             learned.reason if cleaned.has_money else "the source has no amounts."
         )
     notes = [] if margin.known else [f"Margin: {margin.source}."]
+    if valuation.parts is not None and valuation.parts.unvalued:
+        notes.append(
+            f"{valuation.parts.unvalued:,} customers have a contract that no model could value. Nothing is counted for it, so their predicted "
+            "CLV is that of their orders, and unknown where there are none: too low rather than too high."
+        )
     return {
         "customers": valuation.scores.num_rows,
         "historic_total": pc.sum(valuation.scores["historic_clv"]).as_py(),
@@ -100,7 +107,13 @@ def _value(cleaned: Cleaned, valuation: Valuation, learned: Learned, terms: Term
         "margin_of_orders": margin.of_orders,
         "margin_source": margin.source,
         "margin_note": f"Margin: {margin.source}." if margin.known else "",
-        "simple": {"value": terms.simple, "note": terms.why_no_simple, "lifespan_years": terms.lifespan},
+        "simple": {
+            "value": terms.simple,
+            "note": terms.why_no_simple,
+            "average_purchase_value": terms.average_purchase_value,
+            "purchase_frequency": terms.purchase_frequency,
+            "lifespan_years": terms.lifespan,
+        },
         "customer_equity": valuation.equity,
         "high_value": None if valuation.high is None else valuation.high.to_dict(),
         "no_model": no_model,
@@ -149,17 +162,21 @@ def _next_steps(
     steps = []
     scores = valuation.scores
     if valuation.equity is not None:
-        value, risk = scores["predicted_clv"].to_numpy(), scores["churn_probability"].to_numpy()
-        historic = scores["historic_clv"].to_numpy()
+        # Of who only subscribes no order is predicted, and of a contract without a model no value.
+        value = np.nan_to_num(scores["predicted_clv"].to_numpy())
+        risk, historic = np.nan_to_num(scores["churn_probability"].to_numpy()), scores["historic_clv"].to_numpy()
         worth = historic >= _quantile(historic, 0.9)
-        risky = worth & (risk >= 0.5)
+        risky, unbound = worth & (risk >= 0.5), ""
+        if valuation.renewing is not None:
+            risky &= ~(np.nan_to_num(valuation.renewing.to_numpy()) > 0)
+            unbound = " and no contract that runs (subscription_clv in customer_value.csv)"
         if risky.any():
             steps.append(
                 {
                     "what": f"Reach out to {int(risky.sum()):,} of your best customers who may not come back.",
                     "why": f"They are in the top tenth by what they brought so far ({_money(historic[risky].sum(), currency)} in all), and each is "
                     f"more likely than not to place no order within {terms.horizon}. They are first in customers.csv by historic_clv "
-                    "with churn_probability of at least 0.5.",
+                    f"with churn_probability of at least 0.5{unbound}.",
                 }
             )
         top = value >= _quantile(value, 0.9)
@@ -187,8 +204,6 @@ def _money(amount: float, currency: str) -> str:
 
 
 def _quantile(values: Any, level: float) -> float:
-    import numpy as np
-
     return float(np.quantile(values, level))
 
 

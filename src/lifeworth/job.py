@@ -16,6 +16,8 @@ from lifeworth.clv.value import value
 from lifeworth.data.beside.folder import Parted
 from lifeworth.data.beside.read import Beside
 from lifeworth.data.check import count, readiness
+from lifeworth.data.erasures import Erased
+from lifeworth.data.erasures import known as known_erasures
 from lifeworth.data.intake import take_in, told_apart
 from lifeworth.data.run_writer import RunWriter
 from lifeworth.data.sources.frames import like
@@ -78,10 +80,10 @@ def run(
     folder = None if workspace is None else Path(workspace)
     settings = (settings or read(folder)).with_(**changes)
     with one_thread(), connect() as engine, _begin(folder, engine) as writer:
-        parted = told_apart(inputs, tables, settings)
+        parted, erased = told_apart(inputs, tables, settings), known_erasures(folder)
         if parted.orders is None:
-            return _subscribers(engine, parted, settings, progress, writer)
-        intake = take_in(engine, parted, settings, progress)
+            return _subscribers(engine, parted, settings, progress, writer, erased)
+        intake = take_in(engine, parted, settings, progress, erased)
         source, cleaned, beside = intake.source, intake.cleaned, intake.beside
         covariates = derive.covariates_wanted(engine, cleaned, settings)
         rows = derive.histories(engine, cleaned, covariates, progress)
@@ -91,7 +93,7 @@ def run(
             terms = derive.terms_of(engine, cleaned, settings)
             ordered = value(rows, learned.fits, terms)
             subscribed = derive.contracts(engine, ordered, cleaned, terms, settings)
-            valuation = derive.together(engine, ordered, subscribed)
+            valuation = derive.together(engine, ordered, subscribed, has_money=cleaned.has_money)
             scored = derive.scores(engine, rows, valuation, cleaned)
             drivers = None if learned.fits is None else elasticities(rows, learned.fits, terms)
             derive.forecast_of_cohorts(engine, rows, learned, terms)
@@ -181,10 +183,10 @@ def _maps(beside: Beside) -> tuple[dict[str, Mapping[str, str]], dict[str, Mappi
 
 
 def _subscribers(
-    engine: Engine, parted: Parted, settings: Settings, progress: Progress, writer: RunWriter | None
+    engine: Engine, parted: Parted, settings: Settings, progress: Progress, writer: RunWriter | None, erased: Erased
 ) -> RunResult:
     """The run of a company without orders."""
-    found = job_subscriptions.value_subscribers(engine, parted, settings, progress)
+    found = job_subscriptions.value_subscribers(engine, parted, settings, progress, erased)
     report = render(found.document)
     paths: dict[str, Path] = {}
     if writer is not None:

@@ -15,6 +15,7 @@ from lifeworth.data.beside.folder import Parted
 from lifeworth.data.beside.read import Beside
 from lifeworth.data.check import table as readiness
 from lifeworth.data.contracts import QUARANTINE_BESIDE
+from lifeworth.data.erasures import NOBODY, Erased
 from lifeworth.data.further import FURTHER
 from lifeworth.data.intake import take_in_alone
 from lifeworth.data.run_writer import RunWriter
@@ -45,14 +46,16 @@ class Found:
     customers: Table
 
 
-def value_subscribers(engine: Engine, parted: Parted, settings: Settings, progress: Progress) -> Found:
+def value_subscribers(
+    engine: Engine, parted: Parted, settings: Settings, progress: Progress, erased: Erased = NOBODY
+) -> Found:
     """Read subscriptions and the tables beside them, fit who stays, and value every subscriber.
 
     Raises:
         InputError: if a table cannot be read or understood.
         DataError: if no subscription is left.
     """
-    beside, as_of = take_in_alone(engine, parted, settings, progress)
+    beside, as_of = take_in_alone(engine, parted, settings, progress, erased)
     margin = choose(settings.margin, None, None)
     facts: dict[str, Any] = {
         "as_of": as_of.isoformat(),

@@ -13,6 +13,7 @@ from lifeworth.data.beside.read import NOTHING, Beside
 from lifeworth.data.capability import Capability
 from lifeworth.data.clean import Cleaned
 from lifeworth.data.sources.source import Source
+from lifeworth.report.board import Board, Tab
 from lifeworth.report.format import text
 from lifeworth.report.spec import Block, Column, Page, Stat, Stats, Table, Text
 
@@ -25,15 +26,20 @@ def overview(facts: Mapping[str, Any], *, as_of: date, currency: str, horizon: s
     value = facts["value"]
     equity = value["customer_equity"] or {}
     what, no_money, no_model = value["value_of"], value["no_money"], value["no_model"]
+    parts = value.get("parts")
     head = Stats(
         (
             Stat(
                 "Customers",
                 facts["customers"],
                 "count",
-                "Customers with at least one purchase that was not wholly returned.",
+                "Customers with at least one purchase that was not wholly returned"
+                + (", or with a subscription that was paid for." if parts else "."),
                 as_of=as_of,
-                source="orders",
+                source="orders and subscriptions" if parts else "orders",
+                note=f"{parts['only_subscribe']:,} of them subscribe, or did, and have never ordered"
+                if parts and parts["only_subscribe"]
+                else "",
             ),
             Stat(
                 "Net revenue",
@@ -48,9 +54,10 @@ def overview(facts: Mapping[str, Any], *, as_of: date, currency: str, horizon: s
                 "Historic CLV, all customers",
                 value["historic_total"],
                 "money",
-                f"Net {what} all customers have brought so far.",
+                f"Net {what} all customers have brought so far"
+                + (", by orders and by contracts that are not among them." if parts else "."),
                 as_of=as_of,
-                source="orders",
+                source="orders and subscriptions" if parts else "orders",
                 note=no_money,
             ),
             Stat(
@@ -58,7 +65,7 @@ def overview(facts: Mapping[str, Any], *, as_of: date, currency: str, horizon: s
                 equity.get("value"),
                 "money",
                 f"Discounted {what} expected from all present customers within {horizon}. The interval holds chance, what the parameters leave open, "
-                "and how far the totals of the hold-outs were missed.",
+                "and how far the totals of the hold-outs were missed." + _of_both(parts),
                 low=equity.get("low"),
                 high=equity.get("high"),
                 as_of=as_of,
@@ -69,7 +76,8 @@ def overview(facts: Mapping[str, Any], *, as_of: date, currency: str, horizon: s
                 "Still buying",
                 facts["alive"],
                 "count",
-                "Sum of the probabilities that each customer still buys at all.",
+                "Sum of the probabilities that each customer still buys at all"
+                + (", of those who have ordered." if parts else "."),
                 as_of=as_of,
                 source="model",
                 note=no_model,
@@ -129,6 +137,10 @@ def _more(facts: Mapping[str, Any], as_of: date, horizon: str) -> list[Block]:
             )
         )
     return [Stats(tuple(items))] if items else []
+
+
+def _of_both(parts: Mapping[str, Any] | None) -> str:
+    return " Orders and contracts together: what each brings stands on the page of values." if parts else ""
 
 
 def data(
@@ -246,3 +258,26 @@ def _lead(facts: Mapping[str, Any], horizon: str) -> str:
         return f"{facts['customers']:,} customers, valued by what they have brought so far. {value['no_model']}".strip()
     worth = text(equity["value"], "money", facts["currency"], compact=True)
     return f"{facts['customers']:,} customers are expected to bring {worth} of {value['value_of']} within {horizon}."
+
+
+BOARDS = (
+    Board(
+        "overview",
+        "Overview",
+        "Value",
+        10,
+        "overview",
+        "The answer on one screen: who there is, what they are worth, how sure that is, what to do next.",
+        (Tab("overview"),),
+    ),
+    Board(
+        "data",
+        "Data",
+        "Data",
+        10,
+        "data",
+        "Where every row and every cent of your files went, and what the data are enough for.",
+        (Tab("data"),),
+    ),
+)
+"""Pages of the dashboard that belong to no single part; what they show is written with each run."""

@@ -13,7 +13,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from lifeworth.errors import NotFoundError
 from lifeworth.report.board import Board, Tab
+from lifeworth.report.spec import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,28 @@ class Action:
     name: str
     part: str
     about: str
+    live: bool = False
+    """Whether its answer may change while the run does not, so that no answer is kept."""
+    writes: bool = False
+    """Whether it changes something; then nobody does it by looking at a page."""
 
     def load(self) -> Callable[..., Any]:
         """The function itself, from `<part>/actions.py`."""
+        if self.name in WRITTEN:
+            return _written
         function: Callable[..., Any] = getattr(import_module(f"lifeworth.{self.part}.actions"), self.name)
         return function
+
+
+WRITTEN = frozenset({"overview", "model", "data"})
+"""Pages that are written with a run and by nothing else: the desk shows them from its document."""
+
+
+def _written() -> Page:
+    """What is answered for such a page where the run has none."""
+    raise NotFoundError(
+        "This run has no such page: an older Lifeworth made it.", hint="Run again: lifeworth run ORDERS"
+    )
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -35,6 +54,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("customers", "clv", "Customers ranked by a figure, all of them or one group."),
     Action("alive", "clv", "Whether one customer still buys, day by day, and what is next."),
     Action("elasticities", "clv", "What moves customer equity, and by how much."),
+    Action("bridge", "clv", "Why customer equity moved since an earlier run, cause by cause.", live=True),
+    Action("ledger", "clv", "What earlier runs promised, held to what came since.", live=True),
     Action("net", "economics", "What is left of the margin after costs, term by term."),
     Action("payback", "economics", "When acquisition cost is earned back, observed and predicted."),
     Action("calc", "clv", "The simple CLV calculator, every term shown, with what-ifs."),
@@ -50,6 +71,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("subscriptions", "subscriptions", "Monthly recurring revenue and what changed it, month by month."),
     Action("retention", "subscriptions", "Who stays, by plan and billing period: observed and expected."),
     Action("renewals", "subscriptions", "Who renews next, and what is at stake."),
+    Action("scorecard", "scorecard", "The Balanced Scorecard, filled from the company's own data.", live=True),
+    Action("strategy", "scorecard", "The strategy map, every arrow held to the data.", live=True),
+    Action("targets", "scorecard", "Targets that reach a wanted equity, and what each is worth.", live=True),
+    Action("reviews", "scorecard", "What reviews decided, and whether it worked.", live=True),
+    Action("review", "scorecard", "Hold a review: freeze the figures, write minutes, end it.", live=True, writes=True),
 )
 """In the order a person would ask."""
 
@@ -68,9 +94,12 @@ class Hung:
 
 
 def boards() -> tuple[Hung, ...]:
-    """Every board that a part says in its `page.py` under `BOARDS`, by part; a new one needs no entry here."""
+    """Every board that a part says in its `page.py` under `BOARDS`, by part; a new one needs no entry here.
+
+    Before them stand those of a run as a whole (`pages.py`).
+    """
     house = import_module(__name__.partition(".")[0])
-    found = []
+    found = [Hung("pages", board) for board in getattr(import_module(f"{house.__name__}.pages"), "BOARDS", ())]
     for one in pkgutil.iter_modules(house.__path__):
         name = f"{house.__name__}.{one.name}.page"
         if one.ispkg and find_spec(name) is not None:

@@ -17,20 +17,13 @@ from lifeworth.report.html import render
 from lifeworth.report.spec import Document, Group, Heatmap, Stats, Table, plain
 from lifeworth.workspace import Workspace
 
-SETS = {
-    "superstore": "superstore/superstore.parquet",
-    "uci": "uci_online_retail/online_retail.parquet",
-    "cdnow": "cdnow/cdnow_master.parquet",
-}
 PROFIT = {"superstore": "margin", "uci": "value", "cdnow": "value"}
 
 
-@pytest.fixture(scope="module", params=list(SETS))
-def real(request, data_dir: Path, tmp_path_factory):
+@pytest.fixture(scope="module", params=list(PROFIT))
+def real(request, real_shop):
     """A run without a model: an audit needs none."""
-    folder = tmp_path_factory.mktemp(request.param)
-    lifeworth.run(data_dir / SETS[request.param], workspace=folder, min_customers=10**9)
-    with Workspace.open(folder) as ws:
+    with Workspace.open(real_shop(request.param)) as ws:
         yield ws, PROFIT[request.param]
 
 

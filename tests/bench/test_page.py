@@ -81,4 +81,4 @@ def test_the_page_tells_a_missed_target_and_what_was_not_measured(modules: Any) 
     text = page.written(1_000_000, {"models": figures})
     assert "| fit BG/NBD, CPU s | 1.00 | 15.0 | lifetimes | 15.0× less | ≥ 20× | **no** |" in text
     assert "| fit Gamma-Gamma, CPU s | 1.00 | 15.0 | lifetimes | 15.0× less | ≥ 10× | yes |" in text
-    assert "Not measured yet: map, pareto, posterior, file." in text
+    assert "Not measured yet: map, pareto, posterior, file, parts." in text

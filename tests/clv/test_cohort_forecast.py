@@ -53,6 +53,34 @@ def test_a_cohort_s_cell_is_the_sum_over_its_customers():
     assert found.filter(month)["customers"].to_pylist() == [len(chosen)]
 
 
+def test_buyers_of_a_month_are_no_fewer_than_first_orders_in_it_and_no_more_than_orders():
+    rows, found = told()
+    h = FITS.histories(rows, TERMS.unit)
+    months = found.group_by("month_start").aggregate([("active", "sum"), ("orders", "sum")]).sort_by("month_start")
+    ends = [TERMS.unit.between(TERMS.as_of, last) for _, last, _ in ahead(TERMS.as_of, TERMS.horizon)]
+    chances = np.array([0.0, *(FITS.forecast.probability_of_order(h, end).sum() for end in ends)])
+    active, orders = (months[f"{name}_sum"].to_numpy() for name in ("active", "orders"))
+    # To five thousandths: months of 30 and 31 days are taken to share the mean month's buyers an order.
+    assert active[0] == pytest.approx(chances[1], rel=5e-3)
+    assert np.all(active >= np.diff(chances) * 0.995)
+    assert np.all(active < orders)
+
+
+def test_who_has_bought_in_the_month_that_runs_is_not_expected_to_become_one_of_its_buyers():
+    terms = replace(TERMS, as_of=date(2025, 6, 10))
+    rows = customers(MODELS["beta_geo"]).slice(0, 2)
+    days = pa.array([date(2025, 6, 3), date(2025, 5, 3)], pa.date32())
+    rows = rows.set_column(rows.column_names.index("last_day"), "last_day", days)
+    first = pa.array([date(2025, 1, 1), date(2025, 2, 1)], pa.date32())
+    rows = rows.set_column(rows.column_names.index("first_day"), "first_day", first)
+    found = cohort_forecast(rows, pa.chunked_array([["web", "web"]]), FITS, terms)
+    rest = found.filter(pc.equal(found["month_start"], date(2025, 6, 1))).sort_by("cohort")
+    one, other = rest["active"].to_pylist()
+    assert one == 0
+    assert other > 0
+    assert min(rest["orders"].to_pylist()) > 0
+
+
 def test_without_amounts_orders_are_told_and_money_is_not():
     _, found = told(fits=replace(FITS, spend=None))
     assert found["revenue"].null_count == found.num_rows

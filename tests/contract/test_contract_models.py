@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import mpmath as mp
 import numpy as np
 import pytest
 
 from lifeworth.errors import DataError, InputError
 from lifeworth.models import Tenures
+from lifeworth.models.contract import log_survival_after
 
 
 def fixed(case: Any) -> Any:
@@ -67,3 +69,21 @@ def test_nobody_lost_is_no_ground_for_a_model(contract_case: Any) -> None:
 def test_an_endless_horizon_needs_a_discount(contract_case: Any) -> None:
     with pytest.raises(InputError, match="no finite value"):
         fixed(contract_case).expected_discounted_periods(Tenures([0], [0]), 0.0)
+
+
+@pytest.mark.parametrize(("alpha", "beta"), [(0.5, 2.0), (30.0, 400.0)])
+@pytest.mark.parametrize("c", [0.7, 150.0, 260.0, 900.0])
+def test_survival_has_a_logarithm_however_steeply_chances_grow(alpha: float, beta: float, c: float) -> None:
+    """A few contracts leave c open: among its draws are powers of the tenure that no number holds."""
+    t = np.array([0.0, 1.0, 2.0, 10.0, 40.0])
+    found = log_survival_after(t, alpha, beta, c, 1.3)
+    with mp.workdps(30):
+        tau = [mp.mpf("1.3") * mp.mpf(one) ** c for one in t]
+        # By the asymptotic series of Γ where 30 digits do not tell β + τ from τ.
+        exact = [
+            mp.log(mp.beta(alpha, beta + one) / mp.beta(alpha, beta))
+            if one < 1e12
+            else mp.loggamma(alpha) - alpha * mp.log(one) - mp.log(mp.beta(alpha, beta))
+            for one in tau
+        ]
+    assert found == pytest.approx([float(one) for one in exact], rel=1e-9, abs=1e-12)

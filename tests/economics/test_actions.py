@@ -22,10 +22,10 @@ def test_channels_add_up_to_all_customers_those_who_only_subscribe_included(tmp_
     few.write_text("".join(lines[: len(lines) // 10]), encoding="utf-8")
     lifeworth.run(few, tables=tables, workspace=tmp_path / "shop", min_customers=10**9, as_of="2026-06-30")
     with Workspace.open(tmp_path / "shop") as ws:
-        page, scored = net(ws), ws.engine.row(ws.table("customers_scored").count().as_table())
+        page, ordered = net(ws), ws.engine.row(ws.table("history").count().as_table())
         channels = next(one for one in page.blocks if isinstance(one, Table) and one.title == "By acquisition channel")
     rows = channels.records()
     everyone = ws.facts["net"]["customers"]
-    assert everyone > next(iter(scored.values()))
+    assert everyone > next(iter(ordered.values()))
     assert sum(row["customers"] for row in rows) == everyone
     assert sum(row["net"] for row in rows) == pytest.approx(ws.facts["net"]["value"])

@@ -119,6 +119,20 @@ def test_a_campaign_whose_costs_stand_with_its_customers_is_counted_once(engine)
     assert (line.shared, line.unshared) == (pytest.approx(3.0), 0.0)
 
 
+def test_a_campaign_for_somebody_who_never_bought_does_not_make_customers_dearer_to_keep(engine):
+    tables = base(engine, {"one": ("Search", [("2024-12-05", 10.0)], 0.5, 1.0)})
+    reached = [
+        {"campaign_id": "spring", "customer_id": who, "arm": "treated", "assigned_at": at("2025-03-03"), "cost": cost}
+        for who, cost in (("one", 3.0), ("nobody yet", 90.0))
+    ]
+    tables["assignments"] = engine.load("assignments", typed("assignments", reached))
+    line = {one.name: one for one in net(engine, tables, terms()).lines}["retention_cost"]
+    assert (line.shared, line.unshared) == pytest.approx((3.0, 90.0))
+    # 3 within the six months from January to June in which one was to be kept: 6 a year.
+    expected = rows(engine)["one"]["expected_retention_cost"]
+    assert expected == pytest.approx(6.0 * 0.5 * terms().years * terms().halfway)
+
+
 def test_assumed_retention_costs_run_while_a_customer_is_to_be_kept(engine):
     tables = base(engine, {"one": ("Search", [("2023-01-05", 10.0)], 0.5, 1.0)})
     net(engine, tables, terms(assumptions=Assumptions(retention_per_customer_year=24.0)))
@@ -197,10 +211,11 @@ def test_days_after_the_as_of_day_change_nothing(engine):
 
 def test_a_subscriber_is_valued_once_and_won_when_the_first_contract_began(engine):
     tables = base(engine, CUSTOMERS)
-    values = [
-        {"customer_id": "ann", "historic_clv": 70.0, "predicted_clv": 45.0},
-        {"customer_id": "eve", "historic_clv": 12.0, "predicted_clv": 24.0},
-    ]
+    scored = [row for row in rows(engine, "customers_scored").values() if row["customer_id"] == "ann"]
+    scored[0] |= {"historic_clv": 70.0, "predicted_clv": 45.0}
+    scored.append({"customer_id": "eve", "historic_clv": 12.0, "predicted_clv": 24.0})
+    tables["customers_scored"] = engine.load("customers_scored", pa.Table.from_pylist(scored))
+    values = [{"customer_id": "ann", "order_model_clv": 30.0}, {"customer_id": "eve", "order_model_clv": 0.0}]
     tables["customer_value"] = engine.load("customer_value", pa.Table.from_pylist(values))
     moves = [{"customer_id": "eve", "day": day("2025-02-20"), "kind": "new"}]
     tables["mrr_movements"] = engine.load("mrr_movements", pa.Table.from_pylist(moves))
@@ -212,3 +227,19 @@ def test_a_subscriber_is_valued_once_and_won_when_the_first_contract_began(engin
     # Three customers were won in February: cid, dan and eve, who never ordered.
     assert found["eve"]["acquisition_cost"] == pytest.approx(10.0)
     assert found["eve"]["net_clv"] == pytest.approx(12 + 24 - 10)
+
+
+def test_what_a_contract_brings_is_no_order_to_serve(engine):
+    tables = base(engine, CUSTOMERS)
+    costs = [{"customer_id": "ann", "incurred_at": day("2025-05-10"), "kind": "shipping", "amount": 10.0}]
+    tables["service_costs"] = engine.load("service_costs", typed("service_costs", costs))
+    net(engine, tables, terms())
+    before = rows(engine)["ann"]["expected_serving_cost"]
+    scored = list(rows(engine, "customers_scored").values())
+    values = [{"customer_id": row["customer_id"], "order_model_clv": row["predicted_clv"]} for row in scored]
+    scored[0]["predicted_clv"] += 500.0
+    tables["customers_scored"] = engine.load("customers_scored", pa.Table.from_pylist(scored))
+    tables["customer_value"] = engine.load("customer_value", pa.Table.from_pylist(values))
+    net(engine, tables, terms())
+    assert rows(engine)["ann"]["expected_serving_cost"] == pytest.approx(before)
+    assert before > 0

@@ -8,7 +8,9 @@ import sys
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -34,6 +36,28 @@ def test_a_query_is_only_text_until_it_is_asked_for(engine: Engine) -> None:
     query = table.filter(table["id"] != "a")
     engine.load("t", ROWS.slice(0, 1))
     assert engine.arrow(query)["id"].to_pylist() == ["b"]
+
+
+@pytest.mark.parametrize("limits", [(-1, -2), (1, 1.0), (0.0, False), (2, 3)])
+def test_questions_that_look_alike_have_each_their_own_answer(engine: Engine, limits: tuple[Any, Any]) -> None:
+    """SQL is kept by its question: what Python holds to be equal, or gives the same hash, is not yet the same question."""
+    table = engine.load("t", pa.table({"n": [-1.5, 0.5, 1.5, 2.5]}))
+    asked = [table.mutate(limit=ibis.literal(one), over=table["n"] > int(one)) for one in limits]
+    for one, query in zip((*limits, *limits), (*asked, *asked), strict=True):
+        found = engine.arrow(query)
+        assert found["limit"].to_pylist() == [one] * 4
+        assert type(found["limit"][0].as_py()) is (Decimal if isinstance(one, float) else type(one))
+        assert found["over"].to_pylist() == [n > int(one) for n in (-1.5, 0.5, 1.5, 2.5)]
+
+
+def test_a_question_asked_again_is_asked_of_the_columns_there_are_now(engine: Engine) -> None:
+    def wide() -> list[str]:
+        return engine.arrow(engine.table("t").filter(engine.table("t")["id"] == "a")).column_names
+
+    engine.load("t", ROWS)
+    assert wide() == ["id", "money"]
+    engine.load("t", ROWS.append_column("more", pa.array([1, 2, 3])))
+    assert wide() == ["id", "money", "more"]
 
 
 def test_a_created_table_keeps_its_rows_when_its_source_changes(engine: Engine) -> None:

@@ -21,6 +21,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("evaluation",),
     ("workspace",),
     ("clv", "kpis", "segments", "economics", "subscriptions", "audit"),
+    ("scorecard",),
+    ("monitoring",),
     ("facts", "pages"),
     ("derive",),
     ("deliver",),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from lifeworth.kpis.actions import _reckonings
 from lifeworth.kpis.grid import Grid
+from lifeworth.kpis.reckon import reckonings
 from lifeworth.kpis.registry import Figure, catalogue
 from lifeworth.workspace import Workspace
 
@@ -16,7 +16,7 @@ def figures(
 ) -> dict[tuple[Any, int], dict[str, Figure]]:
     """Every figure, or those named, by part and window."""
     known = catalogue(ws.settings)
-    found = _reckonings(ws, known, grid, names, **more)
+    found = reckonings(ws, known, grid, names, **more)
     return {
         key: {name: one.figure(metric) for name, metric in known.metrics.items() if not names or name in names}
         for key, one in found.items()

@@ -37,7 +37,7 @@ MADE: dict[str, dict[str, Any]] = {
         "cohort": "date",
         "channel": "string",
         "month_start": "date",
-        "customers": "float64",
+        "active": "float64",
         "orders": "float64",
         "revenue": "float64",
         "margin": "float64",

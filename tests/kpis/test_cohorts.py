@@ -95,9 +95,9 @@ def test_without_lines_nobody_knows_first_products(engine) -> None:
 
 
 AHEAD = [
-    {"cohort": date(2024, 3, 1), "channel": "web", "month_start": date(2024, 5, 1), "customers": 0.4, "orders": 0.5,
+    {"cohort": date(2024, 3, 1), "channel": "web", "month_start": date(2024, 5, 1), "active": 0.4, "orders": 0.5,
      "revenue": 4.0, "margin": 2.0},
-    {"cohort": date(2024, 3, 1), "channel": "web", "month_start": date(2024, 6, 1), "customers": 0.3, "orders": 0.3,
+    {"cohort": date(2024, 3, 1), "channel": "web", "month_start": date(2024, 6, 1), "active": 0.3, "orders": 0.3,
      "revenue": 3.0, "margin": 1.5},
 ]  # fmt: skip
 
@@ -118,6 +118,31 @@ def test_the_month_in_progress_is_what_came_and_what_is_still_expected(engine) -
     table = heat(engine, metric="revenue", as_of=date(2024, 4, 15), tables={"cohort_forecast": rest})
     assert cells(table)["2024-03"][1] == 12
     assert (1, 1) in table.marks
+
+
+def test_the_page_of_a_run_marks_what_it_predicts_and_says_what_the_tables_say(made_workspace) -> None:
+    from lifeworth.workspace import Workspace
+
+    with Workspace.open(made_workspace) as ws:
+        retention, value = cohorts(ws).blocks
+        alone = heat_of(cohorts(ws, metric="retention"))
+        money = heat_of(cohorts(ws, metric="revenue", per_customer=True, cumulative=True))
+    assert isinstance(retention, Heatmap)
+    assert isinstance(value, Heatmap)
+    assert retention.marks
+    assert value.marks == money.marks
+    assert retention.rows == alone.rows
+    assert [list(line) for line in retention.values] == [list(line[1:]) for line in alone.values]
+    for line, other in zip(value.values, money.values, strict=True):
+        assert list(line) == pytest.approx(list(other))
+    assert "predicted" in retention.caption
+    seen = [retention.values[row][k] for row, k in retention.marks]
+    assert 0 < max(v for v in seen if v is not None) < 0.6
+    assert min(v for v in seen if v is not None) > 0
+
+
+def heat_of(page: Any) -> Heatmap:
+    return next(block for block in page.blocks if isinstance(block, Heatmap))
 
 
 day = st.dates(date(2024, 1, 1), AS_OF)

@@ -13,11 +13,12 @@ from tests.kpis.tables import AS_OF, load, order, workspace
 from lifeworth.errors import DataError, OptionError
 from lifeworth.features.subscriptions import PLAIN, Reading
 from lifeworth.kpis.actions import presets
-from lifeworth.kpis.presets import bridge
+from lifeworth.kpis.presets import answer, bridge
 from lifeworth.kpis.presets.figures import figures
 from lifeworth.kpis.presets.rules import TOOLS
 from lifeworth.kpis.presets.subscribers import daily, month_ends, span
 from lifeworth.report.spec import Stats, Table
+from lifeworth.workspace import Workspace
 
 NOTHING: dict[str, float | None] = {
     "mrr": 0, "subscribers": 0, "mrr_start": 0, "subscribers_start": 0, "new_mrr": 0, "expansion_mrr": 0, "contraction_mrr": 0,
@@ -198,10 +199,27 @@ def test_an_unknown_tool_is_answered_with_the_nearest(engine) -> None:
 money = st.floats(0.01, 1e6)
 
 
-@given(house=money, revenue=money, margin=st.floats(0.05, 1))
-def test_a_bridge_adds_up(house: float, revenue: float, margin: float) -> None:
-    found = bridge.predicted(TOOLS["klaviyo"], house, revenue, margin, "12 months")
+@given(house=money, revenue=money, margin=st.floats(0.05, 1), contracts=st.one_of(st.just(0.0), money))
+def test_a_bridge_adds_up(house: float, revenue: float, margin: float, contracts: float) -> None:
+    found = bridge.predicted(TOOLS["klaviyo"], house + contracts, revenue, margin, "12 months", contracts)
     assert found.start + sum(step.amount for step in found.steps) == pytest.approx(found.end, abs=1e-6)
+    past = bridge.historic(TOOLS["klaviyo"], house + contracts, revenue, contracts)
+    assert past.start + sum(step.amount for step in past.steps) == pytest.approx(past.end, abs=1e-6)
+
+
+def test_what_contracts_are_worth_is_a_step_of_its_own_towards_a_tool_that_sees_orders_alone(made_workspace) -> None:
+    with Workspace.open(made_workspace) as ws:
+        rows = ws.engine.arrow(ws.table("customer_value")).to_pylist()
+        found = {one.figure: one for one in answer._bridges(ws, TOOLS["klaviyo"], (), (), answer._shop(ws))}
+        margin = ws.facts["value"]["margin"]
+    for figure, part in (("Predicted CLV", "subscription_clv"), ("Historic CLV", "historic_subscriptions")):
+        contracts = sum(row[part] for row in rows)
+        steps = {step.rule: step.amount for step in found[figure].steps}
+        assert steps[bridge.APART] == pytest.approx(-contracts)
+    orders = sum(row["order_clv"] for row in rows)
+    assert any(
+        amount == pytest.approx(orders / margin - orders) for amount in (s.amount for s in found["Predicted CLV"].steps)
+    )
 
 
 @given(arpa=money, other=money, churn=st.floats(0.001, 1), rate=st.floats(0.001, 1))

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from tests.conftest import REAL_SHOPS
 from tests.kpis.figures import figures
 
-import lifeworth
-from lifeworth.kpis.actions import _two, cohorts, kpis
+from lifeworth.kpis.actions import cohorts, kpis
 from lifeworth.kpis.grid import Grid
+from lifeworth.kpis.reckon import two
 from lifeworth.report.spec import Heatmap, Table
 from lifeworth.units import DAYS_PER_YEAR, Period
 from lifeworth.workspace import Workspace
 
-SETS = {
-    "superstore": "superstore/superstore.parquet",
-    "uci": "uci_online_retail/online_retail.parquet",
-    "cdnow": "cdnow/cdnow_master.parquet",
-}
 pytestmark = pytest.mark.data
 
 DAYS = """
@@ -62,14 +58,10 @@ QUESTION = (
 )
 
 
-@pytest.fixture(scope="module", params=list(SETS))
-def real(
-    request: pytest.FixtureRequest, data_dir: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Workspace]:
-    """A run without a model: these figures need none, and fitting takes its time."""
-    folder = tmp_path_factory.mktemp(request.param)
-    lifeworth.run(data_dir / SETS[request.param], workspace=folder, min_customers=10**9)
-    with Workspace.open(folder) as ws:
+@pytest.fixture(scope="module", params=list(REAL_SHOPS))
+def real(request: pytest.FixtureRequest, real_shop: Callable[[str], Path]) -> Iterator[Workspace]:
+    """A run without a model: these figures need none."""
+    with Workspace.open(real_shop(request.param)) as ws:
         yield ws
 
 
@@ -101,7 +93,7 @@ def asked(ws: Workspace, grid: Grid) -> dict[str, float | None]:
 
 @pytest.mark.parametrize("period", [Period.months(12), Period.months(3), Period.days(45)], ids=str)
 def test_every_figure_equals_a_computation_in_plain_sql(real: Workspace, period: Period) -> None:
-    grid = _two(date.fromisoformat(real.facts["first_day"]), real.as_of, period)
+    grid = two(date.fromisoformat(real.facts["first_day"]), real.as_of, period)
     ours = figures(real, grid)[None, len(grid) - 1]
     for name, value in asked(real, grid).items():
         assert ours[name].value == (None if value is None else pytest.approx(value, rel=1e-9)), name

@@ -86,6 +86,13 @@ def test_a_period_is_what_it_was_whatever_came_later(engine) -> None:
     assert before["lost_customers"] == 1
 
 
+@pytest.mark.parametrize("name", METRICS)
+def test_a_figure_asked_for_alone_is_what_it_is_among_all_others(engine, name: str) -> None:
+    ws = workspace(engine, COMPANY)
+    whole, alone = figures(ws, YEARS), figures(ws, YEARS, (name,))
+    assert [alone[None, k][name] for k in range(len(YEARS))] == [whole[None, k][name] for k in range(len(YEARS))]
+
+
 def test_a_refund_that_names_no_order_is_taken_off_when_it_was_booked(engine) -> None:
     back = [{"refund_id": "1", "customer_id": "a", "refunded_at": date(2025, 9, 1), "amount": "7"}]
     found = values(workspace(engine, COMPANY, refunds=back), YEARS)
@@ -240,6 +247,14 @@ def test_service_and_satisfaction_counted_by_hand(engine) -> None:
     assert found["contribution_margin"] == 72 - 9
 
 
+def test_tickets_that_do_not_say_whether_they_came_back_have_no_share_that_did(engine) -> None:
+    tickets = [{"ticket_id": n, "customer_id": "a", "opened_at": datetime(2025, 5, 1)} for n in "12"]
+    found = figures(workspace(engine, COMPANY, tickets=tickets), YEARS)[None, 2]["reopen_rate"]
+    assert found.why == "Not defined: no ticket of the period says whether it came back."
+    denied = [{**tickets[0], "reopened": False}, tickets[1]]
+    assert figures(workspace(engine, COMPANY, tickets=denied), YEARS)[None, 2]["reopen_rate"].value == 0
+
+
 def test_tickets_at_an_assumed_cost_stand_in_for_service_costs(engine) -> None:
     tickets = [{"ticket_id": "1", "customer_id": "a", "opened_at": datetime(2025, 5, 1)}]
     ws = workspace(engine, COMPANY, tickets=tickets, settings=read_settings({"assumptions": {"cost_per_ticket": 6}}))
@@ -286,9 +301,10 @@ OWN = {
         "largest": {"table": "orders", "aggregate": "max", "value": "net_revenue"},
         "channels": {"table": "orders", "aggregate": "distinct", "value": "channel"},
         "mean_order": {"table": "orders", "aggregate": "mean", "value": "net_revenue"},
+        "dear": {"table": "orders", "aggregate": "mean", "value": "net_revenue >= 20"},
     },
     "metrics": {"big_share": {"formula": "big / orders", "kind": "percent", "direction": "up"}, "top": {"formula": "largest"},
-                "spread": {"formula": "top / mean_order"}, "ways": {"formula": "channels"}},
+                "spread": {"formula": "top / mean_order"}, "ways": {"formula": "channels"}, "dear_share": {"formula": "dear"}},
 }  # fmt: skip
 
 
@@ -298,6 +314,7 @@ def test_a_figure_of_ones_own_is_computed_like_ours(engine) -> None:
     assert found["top"] == 100
     assert found["spread"] == pytest.approx(100 / (178 / 6))
     assert found["ways"] == 0
+    assert found["dear_share"] == pytest.approx(3 / 6)
 
 
 @pytest.mark.parametrize(

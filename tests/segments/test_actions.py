@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import pytest
+from tests.conftest import REAL_SHOPS
 
 import lifeworth
 from lifeworth.errors import DataError, OptionError
@@ -16,20 +16,12 @@ from lifeworth.settings import load
 from lifeworth.units import Period
 from lifeworth.workspace import Workspace
 
-SETS = {
-    "superstore": "superstore/superstore.parquet",
-    "uci": "uci_online_retail/online_retail.parquet",
-    "cdnow": "cdnow/cdnow_master.parquet",
-}
 
-
-@pytest.fixture(scope="module", params=list(SETS))
-def real(request, data_dir: Path, tmp_path_factory) -> Workspace:
-    """A run without a model: groups need none, and fitting takes its time."""
-    folder = tmp_path_factory.mktemp(request.param)
-    lifeworth.run(data_dir / SETS[request.param], workspace=folder, min_customers=10**9)
+@pytest.fixture(scope="module", params=list(REAL_SHOPS))
+def real(request, real_shop) -> Workspace:
+    """A run without a model, and two segments of the user's own."""
     with Workspace.open(
-        folder, settings=load({"segments": {"often": "orders >= 4", "dear": "historic_clv > 500"}})
+        real_shop(request.param), settings=load({"segments": {"often": "orders >= 4", "dear": "historic_clv > 500"}})
     ) as ws:
         yield ws
 

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lifeworth.data.personal import PERSONAL
 from lifeworth.engine.shelf import Condition, Order
 from lifeworth.errors import NotFoundError, OptionError
 from lifeworth.report.spec import Column, Page, Table
 from lifeworth.serving import customers
-from lifeworth.serving.copy import EVENTS, PERSONAL, alias
+from lifeworth.serving.copy import EVENTS, TERMS, alias
 from lifeworth.serving.desk import Desk, Run
 from lifeworth.serving.masking import masked
 
@@ -155,5 +156,5 @@ def test_a_masked_page_names_nobody() -> None:
 
 
 def test_a_shelf_knows_its_own_tables_and_no_others(run: Run) -> None:
-    assert set(run.shelf.tables) == {"customers", "order_lines", *EVENTS} & set(run.shelf.tables)
+    assert set(run.shelf.tables) == {"customers", "order_lines", *EVENTS, *TERMS} & set(run.shelf.tables)
     assert {"customers", "orders"} <= set(run.shelf.tables)

@@ -113,6 +113,27 @@ def test_what_could_not_be_predicted_stays_unknown(engine, paid):
     assert found["plan only"]["predicted_clv"] == 200
 
 
+def test_a_contract_nobody_can_value_leaves_a_customer_the_value_of_all_they_order(engine, paid):
+    orders = load_orders(engine, [*bills("both", 20), order("both", JAN, 240)])
+    people = scored(engine, [("both", 60.0, 10.0, 90.0, 240.0)])
+    unknown = engine.load(
+        "subscription_value",
+        pa.table(
+            {
+                "customer_id": ["both", "plan only"],
+                **{f"subscription_clv{end}": pa.nulls(2, pa.float64()) for end in ("", "_low", "_high")},
+            }
+        ),
+    )
+    again = renewal_orders(orders, paid)
+    found = {
+        row["customer_id"]: row for row in engine.arrow(one_value(people, unknown, again, paid, 0.5, AS_OF)).to_pylist()
+    }
+    both = found["both"]
+    assert (both["order_clv"], both["subscription_clv"], both["predicted_clv"]) == (60, None, 60)
+    assert found["plan only"]["predicted_clv"] is None
+
+
 def test_the_orders_of_the_demo_hold_no_payment_of_the_club(business, club):
     orders = club.engine.load("shop_orders", business["orders"])
     counted = club.engine.row(bills_found(orders, stretches(club.table("subscriptions"), club.as_of), club.as_of))

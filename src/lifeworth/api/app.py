@@ -34,6 +34,7 @@ from lifeworth.api.resources import (
     jobs,
     pages,
     people,
+    persons,
     runs,
     trail,
     views,
@@ -51,7 +52,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 def routes() -> list[Route]:
     """Every address of the API."""
-    subjects = (customers, exports, pages, runs, imports, jobs, calculator, views, people, trail, health)
+    subjects = (customers, exports, pages, runs, imports, jobs, calculator, views, people, persons, trail, health)
     return [*(route for subject in subjects for route in subject.ROUTES), *bind.routes()]
 
 

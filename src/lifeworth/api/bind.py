@@ -21,8 +21,8 @@ TAKEN = frozenset({"customers"})
 
 
 def routes() -> list[Route]:
-    """An address for every action."""
-    return [bind(action) for action in ACTIONS if action.name not in TAKEN]
+    """An address for every action that only looks."""
+    return [bind(action) for action in ACTIONS if action.name not in TAKEN and not action.writes]
 
 
 def bind(action: Action) -> Route:
@@ -36,7 +36,7 @@ def bind(action: Action) -> Route:
 
     return Route(
         "GET", f"/{action.name}", action.name, f"{action.about}\n\n{about(function)}", answer, "Questions", SPEC,
-        asks=asks, tied="run", also={202: "It is being worked out: ask again at `Location`, or stop it by its key."},
+        asks=asks, tied="body" if action.live else "run", also={202: "It is being worked out: ask again at `Location`, or stop it by its key."},
         example=None,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from lifeworth.parts import ACTIONS
 OPEN = None
 """For everybody, signed in or not; such an answer says nothing of the data."""
 
-_ACTIONS = {f"GET /{action.name}": Scope.READ for action in ACTIONS if action.name != "customers"}
+_ACTIONS = {f"GET /{action.name}": Scope.READ for action in ACTIONS if action.name != "customers" and not action.writes}
 
 PERMITS: dict[str, Scope | None] = {
     **_ACTIONS,
@@ -47,5 +47,8 @@ PERMITS: dict[str, Scope | None] = {
     "POST /tokens": Scope.READ,
     "DELETE /tokens/{token_id}": Scope.READ,
     "GET /trail": Scope.MANAGE,
+    "GET /persons/{customer_id}/export": Scope.ERASE,
+    "POST /persons/{customer_id}/erase": Scope.ERASE,
+    "DELETE /persons/{customer_id}": Scope.ERASE,
 }
 """Method and path below `/api/v1` -> what it needs. A saved view, a token: one's own; what is shared or another's needs more."""

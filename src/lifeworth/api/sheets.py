@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lifeworth.report.spec import Chart, Column, Group, Heatmap, Page, Table
+from lifeworth.report.spec import Chart, Column, Group, Heatmap, Network, Page, Table
 
 
 def sheets(page: Page | Table) -> list[Table]:
@@ -20,7 +20,7 @@ def place_of(page: Page | Table, block: Any) -> int | None:
 
 def _found(page: Page | Table) -> list[tuple[Any, Table]]:
     blocks = (page,) if isinstance(page, Table) else page.blocks
-    return [(one, _table(one)) for one in _flat(blocks) if isinstance(one, Table | Chart | Heatmap)]
+    return [(one, _table(one)) for one in _flat(blocks) if isinstance(one, Table | Chart | Heatmap | Network)]
 
 
 def _flat(blocks: tuple[Any, ...]) -> Iterator[Any]:
@@ -31,10 +31,10 @@ def _flat(blocks: tuple[Any, ...]) -> Iterator[Any]:
             yield block
 
 
-def _table(block: Table | Chart | Heatmap) -> Table:
+def _table(block: Table | Chart | Heatmap | Network) -> Table:
     if isinstance(block, Table):
         return block
-    if isinstance(block, Chart):
+    if isinstance(block, Chart | Network):
         return block.table()
     columns = (
         Column("row", block.row_title),

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lifeworth.cli import faults, job, serve, users
+from lifeworth.cli import faults, job, person, serve, users
 from lifeworth.cli.bind import HELP
 from lifeworth.errors import LifeworthError
 from lifeworth.parts import ACTIONS, Action
@@ -43,6 +43,7 @@ def application() -> typer.Typer:
     app.callback()(_front)
     for command, about in (*job.COMMANDS, *serve.COMMANDS, *users.COMMANDS):
         app.command(command.__name__, short_help=about)(command)
+    app.add_typer(person.person)
     for action in ACTIONS:
         app.command(action.name, help=action.about, add_help_option=False, context_settings=FORWARD)(_forward(action))
     return app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import sys
@@ -71,6 +72,8 @@ def block(one: Any, currency: str) -> RenderableType:
             return _titled(one.title, sketch.chart(one, currency), one.caption)
         case spec.Heatmap():
             return _heatmap(one, currency)
+        case spec.Network():
+            return _table(dataclasses.replace(one.table(), caption=one.caption), currency)
         case spec.Text():
             title = (f"{one.title}: ", "bold") if one.title else ""
             return Words.assemble(title, one.text, style=TONES[one.tone])

@@ -7,11 +7,14 @@ from typing import Any, Literal
 import ibis
 import numpy as np
 
-from lifeworth.clv import page
+from lifeworth.clv import bridge_page, ledger_page, page, snapshots
+from lifeworth.clv import ledger as accounts
 from lifeworth.clv.alive import alive_path
 from lifeworth.clv.alive import page as alive_page
+from lifeworth.clv.bridge import Snapshot
+from lifeworth.clv.bridge import bridge as equity_bridge
 from lifeworth.clv.simple import SimpleCLV, customer_lifespan, from_totals
-from lifeworth.errors import OptionError
+from lifeworth.errors import DataError, OptionError
 from lifeworth.features.levels import Levels
 from lifeworth.report.spec import Column, Page, Table
 from lifeworth.units import Period
@@ -100,7 +103,7 @@ def value(ws: Workspace) -> Page:
     scored = ws.table("customers_scored")
     predicted = ws.engine.arrow(scored.select("predicted_clv"))["predicted_clv"].drop_null().to_numpy()
     ranking: Order = "predicted_clv" if predicted.size else "historic_clv"
-    top = ws.engine.arrow(_ranked(scored, ranking).limit(TOP)).to_pylist()
+    top = ws.engine.arrow(_with_parts(ws, _ranked(scored, ranking).limit(TOP), ranking)).to_pylist()
     return page.value(
         ws.facts["value"],
         np.asarray(predicted, dtype=np.float64),
@@ -132,7 +135,7 @@ def customers(ws: Workspace, *, by: Order = "predicted_clv", top: int = 20, segm
         scored = scored.filter(
             (scored.value_tier == named) | (scored.rfm_segment == named) | (scored.lifecycle_status == named)
         )
-    rows = ws.engine.arrow(_ranked(scored, by).limit(top)).to_pylist()
+    rows = ws.engine.arrow(_with_parts(ws, _ranked(scored, by).limit(top), by)).to_pylist()
     shown = {
         "customer_id": ("Customer", "text"),
         "last_order_at": ("Last order", "date"),
@@ -147,6 +150,10 @@ def customers(ws: Workspace, *, by: Order = "predicted_clv", top: int = 20, segm
         "rfm_segment": ("RFM group", "text"),
         "lifecycle_status": ("Status", "text"),
     }
+    if ws.has("customer_value"):
+        place = list(shown).index("predicted_clv") + 1
+        parts = {"subscription_clv": ("Of it contracts", "money")}
+        shown = dict([*list(shown.items())[:place], *parts.items(), *list(shown.items())[place:]])
     columns = tuple(Column(key, title, kind) for key, (title, kind) in shown.items())  # type: ignore[arg-type]
     title = "Customers" if segment is None else f"Customers: {segment}"
     return Table(title, columns, tuple(tuple(row[key] for key in shown) for row in rows), empty="No customer is in it.")
@@ -203,6 +210,11 @@ def _risers(ws: Workspace) -> list[dict[str, Any]]:
         return []
     scored = ws.table("customers_scored")
     so_far = scored["historic_clv"] if high["in_money"] else scored["orders"]
+    if high["in_money"] and ws.has("customer_value"):
+        # The threshold is one of orders, and so is who has reached it already.
+        parts = ws.table("customer_value").select("historic_orders", owner="customer_id")
+        scored = scored.join(parts, [("customer_id", "owner")])
+        so_far = scored["historic_orders"]
     others = scored.filter(so_far.isnull() | (so_far < high["cut"]))
     rows: list[dict[str, Any]] = ws.engine.arrow(_ranked(others, "high_value_probability").limit(RISERS)).to_pylist()
     return rows
@@ -219,3 +231,83 @@ def _given_once(others: dict[str, float | None]) -> None:
 
 def _ranked(scored: ibis.expr.types.Table, by: str) -> ibis.expr.types.Table:
     return scored.order_by([scored[by].isnull(), scored[by].desc(), scored.customer_id])
+
+
+def bridge(ws: Workspace, *, since: str | None = None) -> Page:
+    """Why customer equity is another than at an earlier run: new and lost customers, orders, basket, margin, time, model.
+
+    Args:
+        ws: The workspace.
+        since: A run or a date (the latest run up to it); by default the latest run of an earlier as-of day.
+
+    Raises:
+        OptionError: if no run is called so.
+        DataError: if there is no earlier run, or one of the two predicted no value.
+    """
+    run = snapshots.before(ws, since)
+    with snapshots.opened(ws, run) as earlier:
+        was, groups_then = snapshots.snapshot(earlier), snapshots.groups(earlier)
+        day = earlier.as_of
+    groups_now = snapshots.groups(ws)
+    lost = snapshots.newly_lost(groups_then.get(snapshots.STATUS), groups_now.get(snapshots.STATUS))
+    found = equity_bridge(was, snapshots.snapshot(ws), lost)
+    parts = {
+        title: found.by(snapshots.both(groups_then.get(title), rows))
+        for title, rows in groups_now.items()
+        if title != snapshots.STATUS
+    }
+    return bridge_page.page(
+        found,
+        parts,
+        since=day,
+        as_of=ws.as_of,
+        currency=ws.currency,
+        horizon=ws.horizon,
+        what=ws.facts["value"]["value_of"],
+        contracts=bool(ws.facts.get("subscriptions")),
+    )
+
+
+def ledger(ws: Workspace) -> Page:
+    """What earlier runs expected of their customers, and what came since: were the promises kept?
+
+    Args:
+        ws: The workspace.
+
+    Raises:
+        DataError: if there is no earlier run with a model.
+    """
+    runs = [run for run in snapshots.kept(ws) if run.as_of < ws.as_of]
+    if not runs:
+        raise DataError("There is no earlier run to hold to anything.", hint=snapshots.AGAIN)
+    entries: list[accounts.Entry] = []
+    ways: list[tuple[str, accounts.Entry]] = []
+    before: Snapshot | None = None
+    contest = None
+    for run in {one.as_of: one for one in runs}.values():
+        with snapshots.opened(ws, run) as earlier:
+            try:
+                told = snapshots.snapshot(earlier)
+            except DataError:
+                continue  # a run without a model promised nothing
+            known = snapshots.groups(earlier)
+        end = accounts.until(told, ws.as_of)
+        came = accounts.align(told.rows, snapshots.came_since(ws, run.as_of, end))
+        cohorts = accounts.quarters(told.rows)
+        entries.append(accounts.entry(run.run_id, told, came, end, cohorts))
+        if len(entries) == 1:
+            named = {title: accounts.groups_of(told.rows, rows) for title, rows in known.items()}
+            ways = [("Cohort", entries[0])]
+            ways += [(title, accounts.entry(run.run_id, told, came, end, rows)) for title, rows in named.items()]
+        if before is not None and entries[-1].held is not None:
+            contest = (before.terms.as_of, told.terms.as_of, *accounts.challenge(before, told, came, end))
+        before = told
+    return ledger_page.page(entries, ways, contest, as_of=ws.as_of, currency=ws.currency)
+
+
+def _with_parts(ws: Workspace, rows: ibis.expr.types.Table, by: str) -> ibis.expr.types.Table:
+    """Ranked rows with `subscription_clv`, what contracts are of the predicted value, where there are contracts."""
+    if not ws.has("customer_value"):
+        return rows
+    parts = ws.table("customer_value").select("subscription_clv", owner="customer_id")
+    return _ranked(rows.left_join(parts, [("customer_id", "owner")]), by)

@@ -11,7 +11,11 @@ from lifeworth.clv.value import Fits, Terms
 from lifeworth.features.calendar import month_end, month_start
 from lifeworth.features.series import spend_arrays
 from lifeworth.models.distinct import Array, Codes
-from lifeworth.units import Period
+from lifeworth.models.history import History
+from lifeworth.models.orders import FittedOrders
+from lifeworth.units import DAYS_PER_YEAR, Period
+
+DAYS_A_MONTH = DAYS_PER_YEAR / 12
 
 SCHEMA = pa.schema(
     [
@@ -20,17 +24,20 @@ SCHEMA = pa.schema(
         ("month_start", pa.date32()),
         ("complete", pa.bool_()),
         ("customers", pa.int64()),
+        ("active", pa.float64()),
         ("orders", pa.float64()),
         ("revenue", pa.float64()),
         ("margin", pa.float64()),
     ]
 )
 """`cohort` is the month of the first purchase, `month_start` the month ahead; `complete` is false for the month of the as-of day, of
-which only the rest is ahead, and for a last month the horizon ends in. Money is expected, not discounted; null without a spend model."""
+which only the rest is ahead, and for a last month the horizon ends in. `customers` are those of the cell, `active` how many of them are
+expected to buy in the month; in the month of the as-of day, of those who have not bought in it yet. Money is expected, not discounted;
+null without a spend model."""
 
 
 def cohort_forecast(rows: pa.Table, channel: pa.ChunkedArray, fits: Fits, terms: Terms) -> pa.Table:
-    """Expected orders, revenue and margin of each cohort and channel in each month ahead.
+    """Expected buyers, orders, revenue and margin of each cohort and channel in each month ahead.
 
     Args:
         rows: The history, one row a customer.
@@ -52,6 +59,9 @@ def cohort_forecast(rows: pa.Table, channel: pa.ChunkedArray, fits: Fits, terms:
     if fits.spend is not None:
         worth = fits.spend.expected_value(spend_arrays(rows, first_order=fits.first_order))
     alive = model.probability_alive(h)
+    buyers = _buyers_an_order(model, h, alive, DAYS_A_MONTH / terms.unit.days)
+    bought = rows["last_day"].to_numpy().astype("datetime64[M]") >= np.datetime64(terms.as_of, "M")
+    orders_before: Array = np.zeros(rows.num_rows)
     before: Array = np.zeros(size)
     spent_before: Array = np.zeros(size)
     parts = []
@@ -63,13 +73,26 @@ def cohort_forecast(rows: pa.Table, channel: pa.ChunkedArray, fits: Fits, terms:
         if worth is not None:
             money[:] = np.bincount(cell, orders * worth, size)
         month = _month(cohorts, names.dictionary, there, width, start, whole)
+        # Who has bought in the month that runs is one of its buyers already.
+        active = np.minimum((orders - orders_before) * buyers, 1.0) * ~(bought & (start <= terms.as_of))
         month |= {"customers": customers[there], "orders": (so_far - before)[there]}
+        month |= {"active": np.bincount(cell, active, size)[there]}
         revenue = (money - spent_before)[there]
         known = {"revenue": revenue, "margin": revenue * terms.margin.rate}
         month |= {name: pa.array(values, mask=np.isnan(values)) for name, values in known.items()}
         parts.append(pa.table([month[name] for name in SCHEMA.names], schema=SCHEMA))
-        before, spent_before = so_far, money
+        before, spent_before, orders_before = so_far, money, orders
     return pa.concat_tables(parts)
+
+
+def _buyers_an_order(model: FittedOrders, h: History, alive: Array, month: float) -> Array:
+    """Of each customer, the probability to order in the month ahead for each order expected in it: 1 less what falls on second orders.
+
+    It goes on in later months as in the first: what is known of a customer's pace does not change by waiting.
+    """
+    expected = alive * model.expected_orders_if_alive(h, month)
+    chance = model.probability_of_order(h, month)
+    return np.asarray(np.minimum(np.divide(chance, expected, out=np.ones_like(chance), where=expected > 0), 1.0))
 
 
 def ahead(as_of: date, horizon: Period) -> list[tuple[date, date, bool]]:

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lifeworth.clv import levers, risen
+from lifeworth.clv import levers, risen, sources
 from lifeworth.clv.simple import TERMS, SimpleCLV
+from lifeworth.report.board import Board, Tab
 from lifeworth.report.format import text
 from lifeworth.report.spec import Axis, Block, Chart, Column, Group, Kind, Page, Series, Stat, Stats, Table, Text
 
@@ -33,10 +34,15 @@ def value(
         _headline(facts, as_of, horizon),
         Text(_why_they_differ(facts, horizon), title="Why the three differ"),
     ]
+    parts = facts.get("parts")
+    if parts:
+        blocks.append(sources.table(parts, facts["customer_equity"], horizon=horizon, what=facts["value_of"]))
     blocks += [Text(note, tone="warning") for note in facts["value_notes"]]
     if predicted.size:
         blocks.append(Group((_histogram(predicted, horizon), _concentration(predicted))))
-    blocks.append(_top(top, horizon, fitted=bool(predicted.size)))
+    blocks.append(_top(top, horizon, fitted=bool(predicted.size), contracts=bool(parts)))
+    if parts and (facts.get("high_value") or facts.get("elasticities")):
+        blocks.append(Text(sources.OF_ORDERS, tone="warning", title="What follows is of orders alone"))
     if facts.get("high_value"):
         blocks += risen.blocks(facts["high_value"], risers, horizon=horizon, what=facts["value_of"], currency=currency)
     if facts.get("elasticities"):
@@ -57,6 +63,8 @@ def elasticities(facts: Mapping[str, Any], *, as_of: date, currency: str, horizo
     blocks: tuple[Block, ...] = (Text(facts.get("no_model") or levers.UNKNOWN, tone="warning"),)
     if found:
         blocks = levers.blocks(found, currency=currency, horizon=horizon, what=facts["value_of"])
+        if facts.get("parts"):
+            blocks = (Text(sources.OF_ORDERS, tone="warning"), *blocks)
     return Page("elasticities", levers.TITLE, blocks, currency=currency, as_of=as_of)
 
 
@@ -127,7 +135,8 @@ def _headline(facts: Mapping[str, Any], as_of: date, horizon: str) -> Stats:
                 "Simple CLV",
                 simple.get("value"),
                 "money",
-                "Average purchase value × purchase frequency × customer lifespan × margin, for an average customer.",
+                "Average purchase value × purchase frequency × customer lifespan × margin, for an average customer"
+                + (", of orders alone." if facts.get("parts") else "."),
                 as_of=as_of,
                 note=simple.get("note", ""),
             ),
@@ -165,6 +174,11 @@ def _why_they_differ(facts: Mapping[str, Any], horizon: str) -> str:
         "and discounts what comes later. Use the historic value for what was earned, the simple one for plans on the back of an envelope, "
         "and the predicted one to decide what to do with whom."
         + (" " + facts["margin_note"] if facts.get("margin_note") else "")
+        + (
+            " Historic and predicted CLV hold orders and contracts, simple CLV orders alone."
+            if facts.get("parts")
+            else ""
+        )
     )
 
 
@@ -214,7 +228,8 @@ def _concentration(predicted: NDArray[np.float64]) -> Chart:
     )
 
 
-def _top(top: Sequence[Mapping[str, Any]], horizon: str, *, fitted: bool) -> Table:
+def _top(top: Sequence[Mapping[str, Any]], horizon: str, *, fitted: bool, contracts: bool) -> Table:
+    of_contracts = (Column("subscription_clv", "Of it contracts", "money", "what running contracts are of it"),)
     columns = (
         Column("customer_id", "Customer"),
         Column("last_order_at", "Last order", "date"),
@@ -223,6 +238,7 @@ def _top(top: Sequence[Mapping[str, Any]], horizon: str, *, fitted: bool) -> Tab
         Column("probability_alive", "Alive", "percent", "probability that the customer still buys at all"),
         Column("expected_orders", "Orders expected", "ratio"),
         Column("predicted_clv", f"Predicted CLV, {horizon}", "money", bar=True),
+        *(of_contracts if contracts else ()),
         Column("predicted_clv_low", "5 % point", "money"),
         Column("predicted_clv_high", "95 % point", "money"),
         Column("rfm_segment", "RFM group"),
@@ -236,3 +252,21 @@ def _top(top: Sequence[Mapping[str, Any]], horizon: str, *, fitted: bool) -> Tab
         rows,
         caption=f"The {len(rows)} customers of highest {by} CLV; all of them stand in customers.csv.",
     )
+
+
+BOARDS = (
+    Board(
+        "clv",
+        "Customer value",
+        "Value",
+        20,
+        "value",
+        "What customers are worth by three methods, what moves that, and how far the prediction can be trusted.",
+        (
+            Tab("value", "Value"),
+            Tab("elasticities", "Drivers"),
+            Tab("model", "How far to trust it"),
+        ),
+    ),
+)
+"""Pages of the dashboard."""

@@ -70,11 +70,40 @@ class Terms:
     has_money: bool
     high_share: float = 0.1
     """Share of customers that counts as high-value."""
+    average_purchase_value: float | None = None
+    """Revenue ÷ purchases in the last twelve months; a term of simple CLV, as is the next."""
+    purchase_frequency: float | None = None
+    """Purchases ÷ buyers, a year."""
 
     @property
     def span(self) -> float:
         """The horizon in units of time."""
         return self.horizon.length(self.as_of, self.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What orders and what contracts bring: both parts add up to the whole.
+
+    Attributes:
+        orders: Expected of orders within the horizon, renewals among them left out; None where orders could not be predicted.
+        contracts: Expected of running contracts within the horizon.
+        historic_orders: What orders have brought so far.
+        historic_contracts: What contracts have brought so far that is not among the orders.
+        buyers: Customers who have ordered.
+        subscribers: Customers with a running contract.
+        only_subscribe: Customers who have, or had, a contract and have never ordered.
+        unvalued: Customers with a running contract that no model could value: nothing is counted for it.
+    """
+
+    orders: float | None
+    contracts: float
+    historic_orders: float
+    historic_contracts: float
+    buyers: int
+    subscribers: int
+    only_subscribe: int
+    unvalued: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +116,10 @@ class Valuation:
     the hold-outs lay from their forecasts)."""
     high: HighValue | None = None
     """What counts as high-value, and how many are expected to reach it; nothing without a model."""
+    parts: Parts | None = None
+    """What orders and what contracts bring of it, where there are both (`clv.together`)."""
+    renewing: pa.ChunkedArray | None = None
+    """What the contract of each customer of the scores is expected to bring, likewise."""
 
 
 def value(rows: pa.Table, fits: Fits | None, terms: Terms) -> Valuation:

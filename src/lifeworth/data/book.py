@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,11 +23,14 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from lifeworth.errors import LifeworthError, StorageError, WorkspaceError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised by one whenever the tables below change; `_UPGRADES` says how an older book becomes a newer one."""
 
 PATIENCE_MS = 5_000
 """Milliseconds to wait for somebody who is writing."""
+
+PATIENCE_COMPACT = 30.0
+"""Seconds to wait for a moment in which nobody reads."""
 
 META = sa.MetaData()
 VERSION = sa.Table("schema_version", META, sa.Column("version", sa.Integer, primary_key=True))
@@ -163,6 +167,53 @@ ERASURES = sa.Table(
 )
 """Persons who asked to be forgotten, by a keyed hash of their id: a later import must not bring them back."""
 
+REVIEWS = sa.Table(
+    "reviews",
+    META,
+    sa.Column("review_id", sa.String(32), primary_key=True),
+    sa.Column("held_on", sa.Date, nullable=False),
+    sa.Column("as_of", sa.Date, nullable=False),
+    sa.Column("run_id", sa.String(64), nullable=False),
+    sa.Column("frozen", sa.Text, nullable=False),
+    sa.Column("opened_by", sa.String(120), nullable=False, server_default=""),
+    sa.Column("created_at", sa.DateTime, nullable=False),
+    sa.Column("closed_at", sa.DateTime),
+)
+"""Reviews of the scorecard, each with the figures of its day."""
+
+MINUTES = sa.Table(
+    "minutes",
+    META,
+    sa.Column("minute_id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("review_id", sa.String(32), nullable=False, index=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("subject", sa.String(120), nullable=False, server_default=""),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("owner", sa.String(120), nullable=False, server_default=""),
+    sa.Column("due", sa.Date),
+    sa.Column("follows", sa.Integer),
+    sa.Column("detail", sa.Text, nullable=False, server_default="{}"),
+    sa.Column("written_by", sa.String(120), nullable=False, server_default=""),
+    sa.Column("created_at", sa.DateTime, nullable=False),
+)
+"""What was said in reviews: comments, decisions, actions, changes, and what became of them. Rows are only ever added."""
+
+ALERTS = sa.Table(
+    "alerts",
+    META,
+    sa.Column("alert_id", sa.String(32), primary_key=True),
+    sa.Column("fingerprint", sa.String(64), nullable=False, index=True),
+    sa.Column("check", sa.String(48), nullable=False),
+    sa.Column("severity", sa.String(16), nullable=False),
+    sa.Column("run_id", sa.String(64), nullable=False, server_default=""),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("raised_at", sa.DateTime, nullable=False),
+    sa.Column("seen_at", sa.DateTime, nullable=False),
+    sa.Column("sent_at", sa.DateTime),
+    sa.Column("closed_at", sa.DateTime),
+)
+"""Alerts of monitoring; one that is raised again while it is open is the same alert."""
+
 
 class Book:
     """The database of a workspace, open for reading and writing."""
@@ -235,6 +286,34 @@ class Book:
             with self.read() as open_:
                 found = open_.execute(wanted).scalar_one()
         return str(found)
+
+    def compact(self) -> None:
+        """Leave nothing on disk that was deleted or changed: SQLite keeps old values in free pages and in its log.
+
+        Other databases see to that themselves, in their own time.
+
+        Raises:
+            WorkspaceError: if somebody reads or writes without a pause.
+            StorageError: if there is no room for a second copy of the database.
+        """
+        if not self.url.startswith("sqlite"):
+            return
+        until = monotonic() + PATIENCE_COMPACT
+        while True:
+            try:
+                with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as open_:
+                    open_.exec_driver_sql("PRAGMA secure_delete = ON")
+                    open_.exec_driver_sql("VACUUM")
+                    busy = open_.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+                    open_.exec_driver_sql("PRAGMA secure_delete = OFF")
+                if not busy:
+                    return
+            except SQLAlchemyError as error:
+                if "locked" not in str(error) or monotonic() > until:
+                    raise _failed(error) from error
+            if monotonic() > until:
+                raise WorkspaceError("The state of the workspace is in use without a pause.", hint="Try again later.")
+            sleep(0.1)
 
     def close(self) -> None:
         """Let go of all connections."""

@@ -185,3 +185,13 @@ TABLES: dict[str, Contract] = {
 
 QUARANTINES: dict[str, str] = {QUARANTINE.name: "", QUARANTINE_BESIDE.name: ".beside"}
 """Tables of rows set aside, which lie together on disk, for people as CSV too; what their file names end with."""
+
+ORDERED = {
+    "history": ["customer_id"],
+    "purchase_days": ["customer_id", "day"],
+    "mrr_movements": ["customer_id", "day"],
+    "subscription_value": ["customer_id"],
+    "customer_value": ["customer_id"],
+    "net_value": ["customer_id"],
+}
+"""By what the rows of a table without a contract are ordered."""

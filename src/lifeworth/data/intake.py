@@ -13,6 +13,8 @@ from lifeworth.data.beside.folder import Parted, part
 from lifeworth.data.beside.people import alone, join_told
 from lifeworth.data.beside.read import Beside, known_columns, known_names, read_tables
 from lifeworth.data.clean import Cleaned, clean
+from lifeworth.data.erasures import NOBODY, Erased
+from lifeworth.data.left_out import without
 from lifeworth.data.notes import counted
 from lifeworth.data.reasons import reason
 from lifeworth.data.sources.open import read_orders
@@ -49,17 +51,19 @@ def told_apart(inputs: Any, tables: Mapping[str, Any] | None, settings: Settings
     return Parted(parted.orders, {**parted.tables, **named}, notes)
 
 
-def take_in(engine: Engine, parted: Parted, settings: Settings, progress: Progress = SILENT) -> Intake:
+def take_in(
+    engine: Engine, parted: Parted, settings: Settings, progress: Progress = SILENT, erased: Erased = NOBODY
+) -> Intake:
     """Read and clean orders, then read the tables beside them in the light of the orders.
 
     The orders say the currency, the last day that counts and who is known. Where they say no currency, that of a table is
-    taken, and a note says so.
+    taken, and a note says so. Who asked to be forgotten (`erased`) is set aside before anything else looks.
 
     Raises:
         InputError: if something cannot be read or understood.
         DataError: if no order is left.
     """
-    source = read_orders(engine, parted.orders, settings, progress)
+    source = without(engine, read_orders(engine, parted.orders, settings, progress), erased)
     cleaned = clean(engine, source, settings, progress=progress)
     cleaned.reconciliation.check()
     beside = read_tables(
@@ -71,6 +75,7 @@ def take_in(engine: Engine, parted: Parted, settings: Settings, progress: Progre
         as_of=cleaned.as_of,
         customers=cleaned.customers,
         notes=parted.notes,
+        erased=erased,
     )
     if "customers" in beside:
         cleaned = replace(cleaned, customers=join_told(engine, cleaned.customers))
@@ -80,7 +85,7 @@ def take_in(engine: Engine, parted: Parted, settings: Settings, progress: Progre
 
 
 def take_in_alone(
-    engine: Engine, parted: Parted, settings: Settings, progress: Progress = SILENT
+    engine: Engine, parted: Parted, settings: Settings, progress: Progress = SILENT, erased: Erased = NOBODY
 ) -> tuple[Beside, date]:
     """Read the tables of a company that has no orders, and say which day is the last they know about.
 
@@ -97,7 +102,8 @@ def take_in_alone(
             hint="Name a file of orders: lifeworth run orders.csv   or one of subscriptions: lifeworth run --table subscriptions=subs.csv",
         )
     today = datetime.now(UTC).astimezone().date()
-    beside = read_tables(engine, parted.tables, settings, progress, as_of=settings.as_of or today, notes=parted.notes)
+    limit = settings.as_of or today
+    beside = read_tables(engine, parted.tables, settings, progress, as_of=limit, notes=parted.notes, erased=erased)
     if "subscriptions" not in beside:
         account = beside["subscriptions"]
         found = sorted(account.rows_aside.items(), key=lambda one: (-one[1], one[0]))

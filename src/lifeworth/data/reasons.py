@@ -48,6 +48,11 @@ REASONS: dict[str, Reason] = _table(
         # -- the source says that it is no sale -----------------------------------------------------------------------
         Reason("cancelled", "a cancelled order", "Nothing, if it was cancelled. Its status column says so."),
         Reason("unpaid", "an order that was never paid", "Nothing until it is paid; then export again."),
+        Reason(
+            "erased",
+            "of a person who asked to be forgotten",
+            "Nothing: they stay out. Remove them from the source too.",
+        ),
         Reason("test", "a test order", "Nothing, if it was a test."),
         Reason("deleted", "deleted in the system it comes from", "Nothing, if it was deleted."),
         Reason(

@@ -14,7 +14,8 @@ one, and a crash at any moment leaves the last good run current.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -161,6 +162,26 @@ class Store:
             lock.release()
             raise
 
+    @contextmanager
+    def alone(self, patience: float = PATIENCE) -> Iterator[None]:
+        """Keep every other writer out of the workspace while the block runs; what killed runs left is swept away first.
+
+        Args:
+            patience: Seconds to wait for a run that is being written.
+
+        Raises:
+            WorkspaceError: if it is still being written then.
+            StorageError: if the folder cannot be written.
+        """
+        lock = self._lock(patience)
+        try:
+            if (self.root / "runs").is_dir():
+                self._sweep()
+            yield
+        finally:
+            disk.remove(self.root / ".writing")
+            lock.release()
+
     # -- inside -------------------------------------------------------------------------------------------------------
     def _state(self) -> State:
         # SQLAlchemy is a tenth of a second to import, which only a run that is written has to pay.
@@ -183,12 +204,12 @@ class Store:
         names = (moment, *(f"{moment}-{number}" for number in range(2, 1000)))
         return next(name for name in names if name not in known and not (self.root / "runs" / name).exists())
 
-    def _lock(self) -> FileLock:
+    def _lock(self, patience: float = PATIENCE) -> FileLock:
         lock = FileLock(self.root / ".lock")
         since = self.root / ".writing"
         with disk.writing(self.root):
             try:
-                lock.acquire(timeout=PATIENCE)
+                lock.acquire(timeout=patience)
             except Timeout as error:
                 known = since.read_text(encoding="utf-8") if since.exists() else ""
                 raise WorkspaceError(

@@ -90,7 +90,9 @@ def with_retention(engine: Engine, people: Table, tables: Mapping[str, Table], t
     times = retention.spans(tables["purchase_days"], terms.as_of)
     if of_months or of_customers:
         borne = engine.create("_retention", retention.retention_cost(general, times, named, terms.since))
-        lately = engine.row(borne.aggregate(n=total(borne["lately"])))["n"]
+        # What was spent on somebody who is no customer says nothing of what a customer goes on costing.
+        theirs = borne.semi_join(people, "customer_id")
+        lately = engine.row(theirs.aggregate(n=total(theirs["lately"])))["n"]
         yearly = 12 * lately / max(_heads(engine, times, terms), 1)
         source, company = _sources(of_months, of_customers), of_months + of_customers
         expected = f"{terms.money(yearly)} a customer and year while alive, as in the last {LATELY}"

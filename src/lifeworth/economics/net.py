@@ -106,18 +106,26 @@ def _line(name: str, shared: float, company: float | None, source: str, known: b
 def _worth(tables: Mapping[str, Table], terms: Terms) -> Table:
     """Margin of every customer, so far and expected, of orders and subscriptions; P(alive) and orders ahead of those who order."""
     scored = tables["customers_scored"]
-    ahead = scored.select("customer_id", alive=scored["probability_alive"], ahead=_orders_ahead(scored, terms))
-    worth = tables.get("customer_value", scored)
-    known = worth.select("customer_id", historic_margin=worth["historic_clv"], predicted_margin=worth["predicted_clv"])
-    joined = known.left_join(ahead, "customer_id").drop("customer_id_right")
+    of_orders = scored.mutate(bring=scored["predicted_clv"])
+    if "customer_value" in tables:
+        # What contracts bring is no order to serve; a renewal that is an order is one.
+        parts = tables["customer_value"].select(owner="customer_id", bring="order_model_clv")
+        of_orders = scored.left_join(parts, [("customer_id", "owner")])
+    known = of_orders.select(
+        "customer_id",
+        historic_margin="historic_clv",
+        predicted_margin="predicted_clv",
+        alive="probability_alive",
+        ahead=_orders_ahead(of_orders, terms),
+    )
     amounts = ("historic_margin", "predicted_margin", "alive", "ahead")
-    return joined.select("customer_id", **{name: joined[name].fill_null(0.0) for name in amounts})
+    return known.select("customer_id", **{name: known[name].fill_null(0.0) for name in amounts})
 
 
 def _orders_ahead(scored: Table, terms: Terms) -> Any:
-    """Discounted orders within the horizon, told from the value they bring; without value, the orders themselves."""
+    """Discounted orders within the horizon, told from what they `bring`; without value, the orders themselves."""
     each = scored["expected_order_value"] * terms.margin
-    told = ibis.ifelse(each > 0, scored["predicted_clv"] / each, ibis.null("float64"))
+    told = ibis.ifelse(each > 0, scored["bring"] / each, ibis.null("float64"))
     return ibis.coalesce(told, scored["expected_orders"], ibis.literal(0.0))
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from lifeworth.economics.lines import Line, lines_of
+from lifeworth.report.board import Board, Tab
 from lifeworth.report.spec import Axis, Block, Chart, Column, Page, Series, Stat, Stats, Table, Text
 
 NAME, TITLE = "net", "Net value: what is left of the margin"
@@ -180,3 +181,17 @@ def _customers(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
         for row in rows
     )
     return Table(title, columns, shown)
+
+
+BOARDS = (
+    Board(
+        "economics",
+        "Unit economics",
+        "Value",
+        30,
+        "economics",
+        "What is left of the margin after winning, serving and keeping customers, and when they have paid for themselves.",
+        (Tab("net", "Net value"), Tab("payback", "Payback")),
+    ),
+)
+"""Pages of the dashboard."""

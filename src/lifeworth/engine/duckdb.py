@@ -6,7 +6,7 @@ import contextlib
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +24,8 @@ from lifeworth.errors import FileError, StoppedError, StorageError
 
 _NAMES = """SELECT table_name, 'TABLE' AS kind FROM duckdb_tables() UNION ALL
 SELECT view_name, 'VIEW' FROM duckdb_views() WHERE NOT internal"""
+KEPT = 1024
+"""Queries whose SQL is kept: about what two runs with every table ask."""
 _ENCODINGS = {"utf-8": "utf-8", "utf-16": "utf-16", "latin-1": "latin-1"}
 
 
@@ -181,8 +183,7 @@ class DuckDBEngine(Engine):
 
     def _sql(self, query: Table, order_by: Sequence[str] = ()) -> str:
         ordered = query.order_by([*order_by]) if order_by else query
-        compiler = _compiler()
-        return str(compiler.to_sqlglot(ordered.unbind()).sql(dialect=compiler.dialect))
+        return _written(ordered.unbind().op())
 
     def _copy(self, query: Table, path: Path, form: str, order_by: Sequence[str]) -> None:
         with _faults(path):
@@ -194,6 +195,13 @@ class DuckDBEngine(Engine):
             self._connection.execute(f"CREATE OR REPLACE TABLE {_name(name)} AS SELECT * FROM {reader}")
             self._made(name, "TABLE")
         return self.numbered(name, first)
+
+
+@lru_cache(maxsize=KEPT)
+def _written(query: Any) -> str:
+    """A query as SQL. It names tables and never rows, so the same question is written once, whatever the tables hold."""
+    compiler = _compiler()
+    return str(compiler.to_sqlglot(query.to_expr()).sql(dialect=compiler.dialect))
 
 
 @cache

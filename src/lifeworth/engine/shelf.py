@@ -92,6 +92,7 @@ class Shelf:
         after: Sequence[Any] = (),
         limit: int = 100,
         offset: int = 0,
+        wide: bool = False,
     ) -> list[dict[str, Any]]:
         """A page of rows.
 
@@ -103,12 +104,16 @@ class Shelf:
             after: Values of the order's columns in the last row of the page before; rows up to it are left out.
             limit: Rows at most.
             offset: Rows to leave out.
+            wide: Whether the table is long and wide: then only what is sorted by is read of all rows, and the rest of those in the page.
 
         Raises:
             OptionError: if a column is not there, or a value does not fit it.
         """
-        sql, values = self._query(table, columns, where, order, after)
-        cursor = self._run(f"{sql} LIMIT ? OFFSET ?", [*values, limit, offset])
+        if wide:
+            cursor = self._run(*self._in_two(table, columns, where, order, after, limit, offset))
+        else:
+            sql, values = self._query(table, columns, where, order, after)
+            cursor = self._run(f"{sql} LIMIT ? OFFSET ?", [*values, limit, offset])
         names = [one[0] for one in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -172,6 +177,23 @@ class Shelf:
         ordered = f" ORDER BY {', '.join(sorts)}" if sorts else ""
         return f"SELECT {shown} FROM {self._table(table)}{tests}{ordered}", values
 
+    def _in_two(
+        self,
+        table: str,
+        columns: Sequence[str],
+        where: Sequence[Condition],
+        order: Sequence[Order],
+        after: Sequence[Any],
+        limit: int,
+        offset: int,
+    ) -> tuple[str, list[Any]]:
+        """The places of the page's rows first, then those rows: sorting a million rows with all their columns takes three times as long."""
+        inner, values = self._query(table, (), where, order, after)
+        places = f"{inner.replace('SELECT *', 'SELECT rowid', 1)} LIMIT ? OFFSET ?"
+        outer, _ = self._query(table, columns, (), order, ())
+        head, ordered, rest = outer.partition(" ORDER BY ")
+        return f"{head} WHERE rowid IN ({places}){ordered}{rest}", [*values, limit, offset]
+
     def _tests(self, table: str, where: Sequence[Condition]) -> tuple[str, list[Any]]:
         tests, values = [], []
         for one in where:
@@ -183,7 +205,7 @@ class Shelf:
                 continue
             if one.op not in _WORDED:
                 raise OptionError(f'"{one.op}" is no comparison.', allowed=[*_WORDED, "in"])
-            tests.append(_WORDED[one.op].format(name))
+            tests.append(_worded(one).format(name))
             values += [] if one.op in {"empty", "filled"} else [one.value]
         return (" WHERE " + " AND ".join(tests) if tests else ""), values
 
@@ -230,6 +252,13 @@ class _told:  # noqa: N801 - used like a function
             ) from error
         if isinstance(error, duckdb.IOException):
             raise StorageError(str(error), hint="The file is made anew when it is gone.") from error
+
+
+def _worded(one: Condition) -> str:
+    """A comparison in SQL; where a text has no letters of two cases, those of a million rows need not be changed either."""
+    said = _WORDED[one.op]
+    caseless = isinstance(one.value, str) and one.value.lower() == one.value.upper()
+    return said.replace("lower({0})", "{0}").replace("lower(?)", "?") if caseless else said
 
 
 def _quoted(name: str) -> str:

@@ -39,6 +39,10 @@ STATE = "LIFEWORTH_JOB_STATE"
 """Variable that tells a job's process the URL of the book; a password in it must not show in the list of processes."""
 
 
+_LEFT: list[subprocess.Popen[bytes]] = []
+"""Processes of jobs that go on after a `Jobs` was closed."""
+
+
 class Jobs:
     """The jobs of one workspace; every worker of a server has one, and they do not get in each other's way."""
 
@@ -165,6 +169,11 @@ class Jobs:
         self._over.set()
         if self._watch is not None:
             self._watch.join(timeout=5)
+        with self._lock:
+            self._reap()
+            # They live on without us; forgetting them here would be taken for a mistake.
+            _LEFT.extend(self._ours.values())
+            self._ours.clear()
 
     # -- inside -------------------------------------------------------------------------------------------------------
     def _begin_watching(self) -> None:

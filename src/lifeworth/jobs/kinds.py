@@ -20,6 +20,7 @@ Work: TypeAlias = Callable[[Path, Book, Job, Progress], dict[str, Any]]
 KINDS: dict[str, str] = {
     "run": "lifeworth.jobs.runs:run",
     "check": "lifeworth.jobs.checks:check",
+    "erase": "lifeworth.jobs.erasing:erase",
 }
 """Kind -> module and function."""
 

@@ -11,6 +11,7 @@ from lifeworth.data.book import Book
 from lifeworth.errors import OptionError, near
 from lifeworth.jobs.record import Job
 from lifeworth.jobs.uploads import ORDERS, Uploads
+from lifeworth.persons.again import met_again
 from lifeworth.report.progress import Progress
 from lifeworth.settings import Settings, read
 
@@ -45,9 +46,17 @@ def run(root: Path, book: Book, job: Job, progress: Progress) -> dict[str, Any]:
     result = main_job(given.orders, tables=given.tables, workspace=root, settings=settings, progress=progress)
     place = next(iter(result.paths.values()), None)
     run_id = "" if place is None else place.resolve().relative_to((root / "runs").resolve()).parts[0]
-    uploads.used(job.arguments.get("uploads") or (), run_id)
+    these = [str(one) for one in job.arguments.get("uploads") or ()]
+    uploads.used(these, run_id)
+    removed = []
+    if met_again(root, run_id):
+        # They hold somebody who asked to be forgotten, and the run keeps what it made of them.
+        removed = [uploads.get(one).name for one in these]
+        for one in these:
+            uploads.remove(one)
     # Where things lie on this machine is nobody's business.
-    return {"run_id": run_id, "summary": {name: one for name, one in result.summary.items() if name != "paths"}}
+    told = {"run_id": run_id, "summary": {name: one for name, one in result.summary.items() if name != "paths"}}
+    return told | ({"uploads_removed": removed} if removed else {})
 
 
 def inputs_of(uploads: Uploads, arguments: Mapping[str, Any]) -> Inputs:

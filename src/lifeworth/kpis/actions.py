@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 from lifeworth.errors import DataError, OptionError, near
 from lifeworth.features import cohort_cells
 from lifeworth.features.covariates import Wanted, from_the_start
-from lifeworth.features.subscriptions import movements
 from lifeworth.kpis import cohorts as cohort_tables
-from lifeworth.kpis import dimensions, page, page_by, page_cohorts, page_metric
-from lifeworth.kpis.basics import window
-from lifeworth.kpis.collect import Cells, assemble, queries
+from lifeworth.kpis import page, page_by, page_cohorts, page_metric
 from lifeworth.kpis.dimensions import Dimension
-from lifeworth.kpis.grid import Grid, calendar
-from lifeworth.kpis.measures import Measure
+from lifeworth.kpis.grid import calendar
 from lifeworth.kpis.presets import answer
 from lifeworth.kpis.presets.rules import TOOLS
-from lifeworth.kpis.registry import Catalogue, Reckoning, catalogue
+from lifeworth.kpis.reckon import first_day, reckonings, two
+from lifeworth.kpis.registry import catalogue
 from lifeworth.report.spec import Page, Table
 from lifeworth.settings import read
 from lifeworth.units import Period
@@ -45,18 +40,18 @@ def kpis(
         segment: The groups of --by segment: a text column of customers.csv, such as lifecycle_status.
     """
     figures = catalogue(ws.settings)
-    first = _first_day(ws)
+    first = first_day(ws)
     if by == "period":
         grid = calendar(first, ws.as_of, period, most=12)
-        return page_by.periods(_reckonings(ws, figures, grid), figures, grid, currency=ws.currency)
-    grid = _two(first, ws.as_of, period)
-    whole = _reckonings(ws, figures, grid)
+        return page_by.periods(reckonings(ws, figures, grid), figures, grid, currency=ws.currency)
+    grid = two(first, ws.as_of, period)
+    whole = reckonings(ws, figures, grid)
     if by == "company":
         months = calendar(first, ws.as_of, MONTH)
-        trend = _reckonings(ws, figures, months, page.TREND)
-        cells = ws.engine.arrow(ws.table("cohorts")).to_pylist()
+        trend = reckonings(ws, figures, months, page.TREND)
+        cells = ws.engine.arrow(ws.table("cohorts")).to_pylist() if ws.has("cohorts") else []
         return page.kpis(whole, trend, cells, figures, grid, months, currency=ws.currency)
-    parts = _reckonings(ws, figures, grid, by=by, segment=segment)
+    parts = reckonings(ws, figures, grid, by=by, segment=segment)
     return page_by.parts(parts, whole, figures, grid, by=by, segment=segment, currency=ws.currency)
 
 
@@ -84,11 +79,11 @@ def metric(
     """
     figures = catalogue(ws.settings)
     asked = figures.metric(name)
-    first = _first_day(ws)
-    grid, steps = _two(first, ws.as_of, period), calendar(first, ws.as_of, step, most=36)
-    whole = _reckonings(ws, figures, grid, (name,))
-    path = _reckonings(ws, figures, steps, (name,)) if "period" in figures.grains(asked) else None
-    parts = None if by is None else _reckonings(ws, figures, grid, (name,), by=by, segment=segment)
+    first = first_day(ws)
+    grid, steps = two(first, ws.as_of, period), calendar(first, ws.as_of, step, most=36)
+    whole = reckonings(ws, figures, grid, (name,))
+    path = reckonings(ws, figures, steps, (name,)) if "period" in figures.grains(asked) else None
+    parts = None if by is None else reckonings(ws, figures, grid, (name,), by=by, segment=segment)
     return page_metric.metric(
         asked, figures, whole, path, parts, grid, steps, by=by or "", segment=segment, currency=ws.currency
     )
@@ -117,8 +112,7 @@ def cohorts(
         DataError: if the data do not say what first orders held.
     """
     if metric is None and by == "month" and age == "month":
-        cells = ws.engine.arrow(ws.table("cohorts")).to_pylist()
-        return page_cohorts.cohorts(cells, as_of=ws.as_of, currency=ws.currency)
+        return _two_cohorts(ws)
     figure = metric or "retention"
     unit = 3 if age == "quarter" else 1
     dated = by in {"month", "quarter"}
@@ -166,6 +160,18 @@ def cohorts(
     )
 
 
+def _two_cohorts(ws: Workspace) -> Page:
+    """Retention and cumulated revenue per customer by month, from the cells the run kept, with those it predicted beside them."""
+    cells = ws.engine.arrow(ws.table("cohorts")).to_pylist()
+    origins, found = cohort_tables.of_months(cells)
+    if ws.has("cohort_forecast"):
+        ahead = ws.engine.arrow(ws.table("cohort_forecast")).to_pylist()
+        cohort_tables.forecast(ahead, origins, found, ws.as_of, unit=1, by="month")
+    retention = cohort_tables.triangle(origins, found, "retention", ws.as_of)
+    value = cohort_tables.triangle(origins, found, "revenue", ws.as_of, cumulative=True)
+    return page_cohorts.cohorts(retention, value, as_of=ws.as_of, currency=ws.currency)
+
+
 def presets(ws: Workspace, tool: str | None = None) -> Page:
     """The same data by the rules of Stripe, ChartMogul, Baremetrics, ProfitWell, Shopify and Klaviyo, and why they differ.
 
@@ -209,64 +215,3 @@ def _first_known(ws: Workspace, by: str, orders: Any, refunds: Any) -> Any:
         )
     known = from_the_start(past, orders, refunds, ws.as_of, Wanted((by,), lines))
     return known.select(owner="customer_id", member=by)
-
-
-# -- from tables to figures ---------------------------------------------------------------------------------------------
-def _two(first: date, as_of: date, period: Period) -> Grid:
-    """The period up to the as-of day, the one before it, and the one before that to compare with."""
-    span = window(first, as_of, period)
-    shortened = span.start != period.before(as_of)
-    longer = span.before - (span.start - span.before) if shortened else period.before(span.before)
-    return Grid((longer, span.before, span.start, span.end))
-
-
-def _reckonings(
-    ws: Workspace,
-    figures: Catalogue,
-    grid: Grid,
-    names: Collection[str] = (),
-    *,
-    by: str = "",
-    segment: str = "value_tier",
-) -> dict[tuple[object, int], Reckoning]:
-    """The figures of every part of the company in every window; of all figures, or those named."""
-    wanted = [figures.metric(name) for name in names] or list(figures.metrics.values())
-    measures = {one.name: one for metric in wanted for one in figures.measures_of(metric)}
-    cells = _cells(ws, list(measures.values()), grid, by, segment)
-    given = _given(ws)
-    return {
-        (member, k): Reckoning(
-            {**given, "years": grid.years(k), "months": grid.months(k), "days": float(grid.days(k)), **row},
-            figures,
-            {**_only_now(measures.values(), k, grid), **cells.absent},
-        )
-        for (member, k), row in cells.rows().items()
-    }
-
-
-def _cells(ws: Workspace, measures: Collection[Measure], grid: Grid, by: str, segment: str) -> Cells:
-    if ws.has("subscriptions") and not ws.has("mrr_movements") and any(m.table == "mrr_movements" for m in measures):
-        ws.engine.create("mrr_movements", movements(ws.table("subscriptions"), ws.as_of))
-    members = None
-    if by:
-        members = dimensions.members(ws, by, segment)
-    asked = queries(ws, measures, grid, by=by, members=members)
-    answers = {name: ws.engine.arrow(query).to_pylist() for name, query in asked.items()}
-    return assemble(answers, measures, grid, by=by)
-
-
-def _given(ws: Workspace) -> dict[str, float | None]:
-    assumed = ws.settings.assumptions.model_dump()
-    return {**assumed, "margin_used": ws.facts["value"]["margin"]}
-
-
-def _only_now(measures: Collection[Measure], k: int, grid: Grid) -> dict[str, str]:
-    """Why some measures are not there: what is known of customers today says nothing of an earlier day."""
-    if k == len(grid) - 1:
-        return {}
-    return {one.name: "it is known for the as-of day only" for one in measures if one.is_now}
-
-
-def _first_day(ws: Workspace) -> date:
-    first = date.fromisoformat(ws.facts["first_day"])
-    return min(first, ws.as_of - timedelta(days=1))

@@ -100,6 +100,17 @@ def gather(
     return origins, found
 
 
+def of_months(cells: Iterable[Mapping[str, Any]]) -> tuple[Origins, Found]:
+    """As `gather`, from the rows of the table `cohorts`: a row a month of the first purchase."""
+    rows = [
+        {"origin": cell["cohort"], "age": cell["month"], "margin": None}
+        | {name: float(cell[name]) for name in ("active", "orders", "revenue")}
+        for cell in cells
+    ]
+    sizes = {cell["cohort"]: cell["customers"] for cell in cells}
+    return gather(rows, [{"origin": month, "customers": size} for month, size in sizes.items()], by_origin=1)
+
+
 def largest(sizes: Iterable[Mapping[str, Any]], most: int = MOST_GROUPS) -> dict[Row, Row]:
     """Which groups stand by themselves, and which are gathered: the smaller ones beyond the first `most`."""
     total: dict[Row, float] = defaultdict(float)
@@ -225,7 +236,7 @@ def forecast(
             continue
         one = found[row, origin, age]
         one.predicted = True
-        one.active += item["customers"] or 0.0
+        one.active += item["active"] or 0.0
         one.orders += item["orders"] or 0.0
         one.revenue = _plus(one.revenue, item["revenue"])
         if item["margin"] is not None:

@@ -97,7 +97,7 @@ def assemble(
     members: dict[Member, None] = {} if by else {None: None}
     taken = {name: list(rows) for name, rows in answers.items()}
     for rows in taken.values():
-        members |= dict.fromkeys(row["_member"] for row in rows if row["_window"] is None or row["_window"] >= 0)
+        members |= dict.fromkeys(row["_member"] for row in rows if row["_window"] >= 0)
     for name, asked in _by_table(measures).items():
         if name not in taken:
             continue
@@ -175,27 +175,38 @@ def _several_days(rows: Table, name: str, asked: list[Measure], grid: Grid, by: 
     for measure in asked:
         by_day[_day(measure)].append(measure)
     parts = [_events(rows, name, some, grid, by, members) for some in by_day.values()]
-    columns = {column: kind for part in parts for column, kind in part.schema().items()}
-    aligned = [
-        part.select(**{c: part[c].cast(kind) if c in part.columns else ibis.null(kind) for c, kind in columns.items()})
-        for part in parts
-    ]
-    joined = ibis.union(*aligned)
-    sums = {column: joined[column].max() for column in columns if column not in {"_member", "_window"}}
+    joined = ibis.union(*_aligned(parts))
+    sums = {column: joined[column].max() for column in joined.columns if column not in {"_member", "_window"}}
     return joined.group_by("_member", "_window").agg(**sums)
 
 
 def _people(days: Table, name: str, asked: list[Measure], grid: Grid, by: str, members: Table | None) -> Table:
     wanted = {column for m in asked for text in (m.value, m.where) if text for column in expressions.names(text)}
     lives = _parted(people(days, grid, wanted), name, by, members)
+    # A window at a time: all of them at once are a row of hundreds of sums, which no cache holds.
+    parts = [_window_of(lives, asked, grid, k, by) for k in range(len(grid))]
+    return ibis.union(*_aligned(parts)) if len(parts) > 1 else parts[0]
+
+
+def _window_of(lives: Table, asked: list[Measure], grid: Grid, k: int, by: str) -> Table:
     sums: dict[str, Any] = {}
-    for k in range(len(grid)):
-        for measure in asked:
-            if k or not _looks_back(measure):
-                sums |= _aggregates(measure, f"{measure.name}__{k}", lives, Within(lives, grid, k))
-    # One group of all rows costs several times as much as no groups.
-    grouped = lives.group_by("_member").agg(**sums) if by else lives.agg(**sums).mutate(_member=ibis.null("string"))
-    return grouped.mutate(_window=ibis.null("int64"))
+    for measure in asked:
+        if k or not _looks_back(measure):
+            sums |= _aggregates(measure, measure.name, lives, Within(lives, grid, k))
+    if not sums:
+        # Before the first window there is nothing to look back on: its row says that it was looked at.
+        sums = {"_people": lives.count()}
+    found = lives.group_by("_member").agg(**sums) if by else lives.agg(**sums).mutate(_member=ibis.null("string"))
+    return found.mutate(_window=ibis.literal(k, "int64"))
+
+
+def _aligned(parts: list[Table]) -> list[Table]:
+    """The parts with the columns of all of them; what one has not is null there."""
+    columns = {column: kind for part in parts for column, kind in part.schema().items()}
+    return [
+        part.select(**{c: part[c].cast(kind) if c in part.columns else ibis.null(kind) for c, kind in columns.items()})
+        for part in parts
+    ]
 
 
 def _looks_back(measure: Measure) -> bool:
@@ -214,6 +225,8 @@ def _aggregates(measure: Measure, name: str, rows: Table, columns: expressions.C
         return {name: value.count(where=where).cast("int64")}
     if measure.aggregate == "distinct":
         return {name: value.nunique(where=where).cast("int64")}
+    if value.type().is_boolean() and measure.aggregate in {"sum", "mean"}:
+        value = value.cast("int64")
     if not value.type().is_numeric():
         raise OptionError(f'{what}: "{measure.value}" is no number, so it has no {measure.aggregate}.')
     if measure.aggregate in {"min", "max"}:
@@ -228,10 +241,9 @@ def _aggregates(measure: Measure, name: str, rows: Table, columns: expressions.C
 
 # -- answers ------------------------------------------------------------------------------------------------------------
 def _read_people(measure: Measure, at: Mapping[Any, Any], member: Member, grid: Grid) -> Iterable[tuple[int, Any]]:
-    row = at.get((member, None))
     for k in range(len(grid)):
         if k or not _looks_back(measure):
-            yield k, _one(measure, f"{measure.name}__{k}", row)
+            yield k, _one(measure, measure.name, at.get((member, k)))
 
 
 def _read_events(measure: Measure, at: Mapping[Any, Any], member: Member, grid: Grid) -> Iterable[tuple[int, Any]]:

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from lifeworth.data.contracts import TABLES
 from lifeworth.kpis.grid import Grid
 from lifeworth.kpis.registry import Catalogue, Figure, Reckoning
+from lifeworth.report.board import Board, Tab
 from lifeworth.report.format import text
 from lifeworth.report.spec import Axis, Block, Chart, Column, Group, Page, Series, Stat, Stats, Table
 from lifeworth.units import Period
@@ -18,10 +19,12 @@ Reckonings: TypeAlias = Mapping[tuple[object, int], Reckoning]
 """The figures by part of the company and window."""
 
 HEADLINES = ("revenue", "aov", "active_customers", "repeat_rate", "retention_rate", "simple_clv")
+SUBSCRIBED = ("mrr", "subscribers", "arpa", "subscriber_churn", "nrr", "subscription_ltv")
+"""The first figures a reader sees, and those of a company that has subscriptions and no orders."""
 TREND = ("revenue", "mrr")
 """Figures of the pictures by month; who bought in a month stands in the cohorts already."""
-MADE = frozenset({"orders", "purchase_days", "history", "customers", "customers_scored"})
-"""Tables every run has."""
+MADE = frozenset({"orders", "people", "purchase_days", "history", "customers", "customers_scored"})
+"""Tables every run of orders has."""
 
 
 def kpis(
@@ -48,7 +51,8 @@ def kpis(
     last = len(grid) - 1
     now, then = whole[None, last], whole[None, last - 1]
     end = grid.bounds[-1]
-    blocks: list[Block] = [Stats(tuple(stat(name, now, figures, end) for name in HEADLINES))]
+    sold = not all(_tables_missing(now, figures, name) for name in HEADLINES)
+    blocks: list[Block] = [Stats(tuple(stat(name, now, figures, end) for name in (HEADLINES if sold else SUBSCRIBED)))]
     blocks += _pictures(trend, cohorts, figures, months)
     for subject, names in subjects(figures).items():
         told = [name for name in names if not _tables_missing(now, figures, name)]
@@ -198,7 +202,7 @@ def _tables_missing(now: Reckoning, figures: Catalogue, name: str) -> list[str]:
     if now.figure(metric).value is not None:
         return []
     absent = {one.table for one in figures.measures_of(metric) if one.name in now.absent}
-    return sorted(absent - MADE)
+    return sorted({"orders" if table in MADE else table for table in absent})
 
 
 def _missing(now: Reckoning, figures: Catalogue) -> list[Block]:
@@ -217,3 +221,31 @@ def _missing(now: Reckoning, figures: Catalogue) -> list[Block]:
     columns = (Column("table", "Table"), Column("row", "A row is"), Column("brings", "Figures it brings"))
     caption = "Name a file for it: lifeworth run ORDERS --table NAME=FILE"
     return [Table("What is missing, and what would bring it", columns, rows, caption)]
+
+
+BOARDS = (
+    Board(
+        "kpis",
+        "Key figures",
+        "Business",
+        10,
+        "kpis",
+        "The numbers of the business beside the period before, each with its formula.",
+        (
+            Tab("kpis", "All figures"),
+            Tab("metric", "One figure"),
+            Tab("presets", "As other tools count"),
+            Tab("definitions", "Definitions", hidden=("term",)),
+        ),
+    ),
+    Board(
+        "cohorts",
+        "Cohorts",
+        "Customers",
+        30,
+        "cohorts",
+        "What customers of one origin did at every age: who stays, what they add up to, observed and predicted.",
+        (Tab("cohorts"),),
+    ),
+)
+"""Pages of the dashboard."""

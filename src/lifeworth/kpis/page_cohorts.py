@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from lifeworth.kpis.cohorts import OTHERS, SUMMED, Figure, Row, Triangle
 from lifeworth.kpis.dimensions import UNKNOWN
 from lifeworth.report.spec import Axis, Block, Chart, Column, Heatmap, Kind, Page, Series, Text
 
-LONGEST = 36
+PREDICTED = "Cells that are marked are predicted; the period in progress is what came and what is still expected."
 KINDS: dict[str, Kind] = {
     "retention": "percent",
     "customers": "count",
@@ -46,58 +45,72 @@ BY: dict[str, str] = {
 MOST_LINES = 5
 
 
-def cohorts(cells: Sequence[Mapping[str, Any]], *, as_of: date, currency: str) -> Page:
-    """Two triangles: the share of each cohort that bought again, and what a customer of it has brought in all."""
-    cells = [cell for cell in cells if cell["complete"]]
-    months = sorted({cell["cohort"] for cell in cells})[-LONGEST:]
-    if len(months) < 2:
+def cohorts(retention: Triangle, value: Triangle, *, as_of: date, currency: str) -> Page:
+    """Two triangles: the share of each cohort that bought again, and what a customer of it has brought in all; predicted cells marked."""
+    if sum(any(cell is not None and not cell.predicted for cell in line) for line in retention.cells) < 2:
         only = Text("All customers came in one month: there is nothing to compare yet.", tone="warning")
         return Page("cohorts", "Cohorts", (only,), currency=currency, as_of=as_of)
-    width = max(int(cell["month"]) for cell in cells if cell["cohort"] in set(months)) + 1
-    by_cell = {(cell["cohort"], int(cell["month"])): cell for cell in cells}
-    sizes = [next(cell["customers"] for cell in cells if cell["cohort"] == month) for month in months]
-    names = tuple(f"{month:%Y-%m}" for month in months)
-    side = (Column("customers", "Customers", "count"),)
-    side_values = tuple((size,) for size in sizes)
+    retention, value = _begun(retention), _begun(value)
+    ahead = bool(_marks(retention))
+    said = f" {PREDICTED}" if ahead else ""
+    blocks = (
+        _heat(
+            "Customers who bought again, by months since their first order",
+            retention,
+            "percent",
+            by="month",
+            unit="Months",
+            caption="Read a row from left to right to see how a cohort fades; read a column down to see whether later cohorts stay better."
+            + said,
+            first=1,
+        ),
+        _heat(
+            "Net revenue per customer so far, cumulated",
+            value,
+            "money",
+            by="month",
+            unit="Months",
+            caption="What an average customer of the cohort has brought up to each month. Month 0 is the month of the first order."
+            + said,
+        ),
+    )
+    lead = "Customers by the month of their first order: who stays, and what they add up to."
+    lead += " What is not over yet is what the model expects." if ahead else " The month in progress is left out."
+    return Page("cohorts", "Cohorts", blocks, lead=lead, currency=currency, as_of=as_of)
 
-    def matrix(key: str, first: int) -> tuple[tuple[float | None, ...], ...]:
-        return tuple(
-            tuple(None if (month, k) not in by_cell else float(by_cell[month, k][key]) for k in range(first, width))
-            for month in months
-        )
 
-    retention = Heatmap(
-        "Customers who bought again, by months since their first order",
-        "First order in",
-        "Months since",
-        names,
-        tuple(str(k) for k in range(1, width)),
-        matrix("retention", 1),
-        "percent",
-        caption="Read a row from left to right to see how a cohort fades; read a column down to see whether later cohorts stay better.",
-        side=side,
-        side_values=side_values,
+def _heat(head: str, found: Triangle, kind: Kind, *, by: str, unit: str, caption: str, first: int = 0) -> Heatmap:
+    """A cohort table as a heat map, from an age on; predicted cells are marked."""
+    width = max(len(line) for line in found.cells)
+    values = tuple(
+        tuple(line[k].value if k < len(line) and line[k] is not None else None for k in range(first, width))  # type: ignore[union-attr]
+        for line in found.cells
     )
-    value = Heatmap(
-        "Net revenue per customer so far, cumulated",
-        "First order in",
-        "Months since",
-        names,
-        tuple(str(k) for k in range(width)),
-        matrix("revenue_per_customer", 0),
-        "money",
-        caption="What an average customer of the cohort has brought up to each month. Month 0 is the month of the first order.",
-        side=side,
-        side_values=side_values,
+    return Heatmap(
+        head,
+        ROWS[by],
+        f"{unit} since",
+        tuple(name(row, by) for row in found.rows),
+        tuple(str(k) for k in range(first, width)),
+        values,
+        kind,
+        caption=caption,
+        side=(Column("customers", "Customers", "count"),),
+        side_values=tuple((size,) for size in found.sizes),
+        marks=frozenset((place, k - first) for place, k in _marks(found) if k >= first),
     )
-    return Page(
-        "cohorts",
-        "Cohorts",
-        (retention, value),
-        lead="Customers by the month of their first order: who stays, and what they add up to. The month in progress is left out.",
-        currency=currency,
-        as_of=as_of,
-    )
+
+
+def _begun(found: Triangle) -> Triangle:
+    """Without the rows of which no cell is known yet."""
+    rows = [k for k, line in enumerate(found.cells) if line]
+    return Triangle(*(tuple(part[k] for k in rows) for part in (found.rows, found.sizes, found.cells)))  # type: ignore[arg-type]
+
+
+def _marks(found: Triangle) -> set[tuple[int, int]]:
+    return {
+        (place, k) for place, line in enumerate(found.cells) for k, cell in enumerate(line) if cell and cell.predicted
+    }
 
 
 def table(
@@ -119,31 +132,9 @@ def table(
         return Page("cohorts", f"Cohorts: {head.lower()}", (only,), currency=currency, as_of=as_of)
     kind: Kind = "ratio" if per_customer and KINDS[figure] == "count" else KINDS[figure]
     names = tuple(name(row, by) for row in found.rows)
-    width = max(len(line) for line in found.cells)
-    values = tuple(
-        tuple(line[k].value if k < len(line) and line[k] is not None else None for k in range(width))  # type: ignore[union-attr]
-        for line in found.cells
-    )
-    marks = frozenset(
-        (place, k) for place, line in enumerate(found.cells) for k, cell in enumerate(line) if cell and cell.predicted
-    )
     said = "Month 0 is the month of the first order." if unit == 1 else "Quarter 0 is the quarter of the first order."
-    caption = f"{said} Periods that are not over are left out."
-    if marks:
-        caption = f"{said} Cells that are marked are predicted; the period in progress is what came and what is still expected."
-    heat = Heatmap(
-        head,
-        ROWS[by],
-        f"{unit_word} since",
-        names,
-        tuple(str(k) for k in range(width)),
-        values,
-        kind,
-        caption=caption,
-        side=(Column("customers", "Customers", "count"),),
-        side_values=tuple((size,) for size in found.sizes),
-        marks=marks,
-    )
+    caption = f"{said} {PREDICTED if _marks(found) else 'Periods that are not over are left out.'}"
+    heat = _heat(head, found, kind, by=by, unit=unit_word, caption=caption)
     lines = _lines(head, names, found, kind, f"{unit_word} since the first order")
     lead = f"{head} by {BY[by]}, at each age since then."
     if by != "month":

@@ -27,6 +27,8 @@ from lifeworth.models.tenures import Tenures
 TAIL = 40.0
 """Where discount and retention together have brought a period's weight under e⁻⁴⁰, nothing further is added."""
 LONGEST = 200_000
+FAR = 600.0
+"""Logarithm of τ from which on only its power counts; e⁷⁰⁹ is the largest number there is."""
 LEAVING = "a customer in four leaves at a renewal, and customers differ in it; neither is sure"
 
 MEANING = (
@@ -39,6 +41,14 @@ def log_survival(tau: Any, alpha: Any, beta: Any) -> Array:
     """Logarithm of E[(1−θ)^τ] = B(α, β+τ) ÷ B(α, β), by rising over the smaller of τ and α: either may be of any size."""
     far = log_rising(beta, alpha) - log_rising(beta + tau, alpha)
     return np.asarray(np.where(tau < alpha, log_rising(beta, tau) - log_rising(alpha + beta, tau), far))
+
+
+def log_survival_after(t: Any, alpha: Any, beta: Any, c: Any, pace: Any) -> Array:
+    """Logarithm of S(t) at tau = pace tᶜ, also where that is more than a number can be: there Γ(β+α+τ) ÷ Γ(β+τ) is τ to the power α."""
+    log_tau = np.log(pace) + c * np.log(np.maximum(t, 1.0))
+    beyond = log_tau > FAR
+    near = log_survival(pace * np.where(beyond, 1.0, t) ** c, alpha, beta)
+    return np.asarray(np.where(beyond, log_rising(beta, alpha) - alpha * log_tau, near))
 
 
 def tenure_term(periods: Array, lost: Array, alpha: Any, beta: Any, c: Any, pace: Any, *, order: int) -> Jet:

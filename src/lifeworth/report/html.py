@@ -40,7 +40,7 @@ def render(document: Document) -> str:
             light=palette.tokens(0),
             dark=palette.tokens(1),
             levels=len(palette.LEVELS),
-            colours=sorted({*palette.OBSERVED, *palette.PREDICTED, *palette.PLAIN, "muted"}),
+            colours=sorted({*palette.OBSERVED, *palette.PREDICTED, *palette.PLAIN, "muted", "good", "warning", "bad"}),
             style=markup(source("style.css") + source("print.css")),
             script=markup(script),
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),

@@ -149,6 +149,50 @@ class Heatmap:
 
 
 @dataclass(frozen=True, slots=True)
+class Node:
+    """Something of a network: its name, the layer it lies in, and what is known of it."""
+
+    key: str
+    name: str
+    layer: str
+    value: Value = None
+    kind: Kind = "number"
+    tone: Tone = "plain"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An arrow from one node to another: `dashed` where it is believed and not shown, `label` in a word or two."""
+
+    source: str
+    target: str
+    label: str = ""
+    tone: Tone = "plain"
+    style: Literal["solid", "dashed"] = "solid"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Nodes in layers, the first at the top, and arrows between them; `empty` says why there is none to show."""
+
+    title: str
+    layers: tuple[str, ...]
+    nodes: tuple[Node, ...]
+    links: tuple[Link, ...]
+    caption: str = ""
+    empty: str = "Nothing to show."
+
+    def table(self) -> Table:
+        """The arrows as rows, with the names of their ends."""
+        names = {node.key: node.name for node in self.nodes}
+        columns = (Column("from", "From"), Column("to", "To"), Column("what", "What is known"), Column("note", "Note"))
+        rows = tuple((names.get(one.source, one.source), names.get(one.target, one.target), one.label, one.note) for one in self.links)  # fmt: skip
+        return Table(self.title, columns, rows)
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """A paragraph. `tone` decides how loudly it speaks."""
 
@@ -164,7 +208,7 @@ class Group:
     blocks: tuple[Block, ...]
 
 
-Block: TypeAlias = Stats | Table | Chart | Heatmap | Text | Group
+Block: TypeAlias = Stats | Table | Chart | Heatmap | Network | Text | Group
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,12 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from lifeworth.report import heat
+from lifeworth.report.charts import network as networks
 from lifeworth.report.charts.draw import draw
+from lifeworth.report.charts.frame import SIZES
 from lifeworth.report.format import column_places, interval, raw, text, unit_of
 from lifeworth.report.palette import LEVELS
-from lifeworth.report.spec import Block, Chart, Column, Group, Heatmap, Page, Stat, Stats, Table, Text, Value
+from lifeworth.report.spec import Block, Chart, Column, Group, Heatmap, Network, Page, Stat, Stats, Table, Text, Value
 
 NUMERIC = frozenset({"count", "number", "money", "percent", "ratio", "days", "years"})
 
@@ -88,6 +90,8 @@ def view(block: Block, currency: str, names: Names, page: str) -> View:
             return View("chart", place, chart(block, currency))
         case Heatmap():
             return View("heatmap", place, heatmap(block, currency))
+        case Network():
+            return View("network", place, network(block, currency))
         case Text():
             paragraphs = [part.strip() for part in re.split(r"\n\s*\n", block.text) if part.strip()]
             return View("text", place, {"title": block.title, "tone": block.tone, "paragraphs": paragraphs})
@@ -221,6 +225,17 @@ def heatmap(block: Heatmap, currency: str) -> dict[str, object]:
         "high": high,
         "predicted": any(cell.predicted for row in shades for cell in row),
         "empty": not any(cell.level for row in shades for cell in row),
+    }
+
+
+def network(block: Network, currency: str) -> dict[str, object]:
+    """Pictures and arrows of a network."""
+    return {
+        "title": block.title,
+        "caption": block.caption,
+        "empty": block.empty,
+        "pictures": {size: networks.draw(block, size, currency) for size in SIZES} if block.nodes else {},
+        "numbers": table(block.table(), currency),
     }
 
 

@@ -48,7 +48,7 @@ def segments(ws: Workspace, *, scheme: Name | None = None) -> Page:
         return page.scheme(made, ws.engine.arrow(query).to_pylist(), **told)  # type: ignore[arg-type]
     if scheme == "rules":
         return page.scheme(*_own(ws), **told)  # type: ignore[arg-type]
-    made = make(scheme, ws.engine, known, ws.settings)
+    made = _noted(make(scheme, ws.engine, known, ws.settings), ws)
     rows = ws.engine.arrow(sizes(made.assign(known), scored)).to_pylist()
     return page.scheme(made, rows, **told)  # type: ignore[arg-type]
 
@@ -83,7 +83,7 @@ def movement(
     kept = ws.engine.create("_before", was.history)
     try:
         was = _known(ws, earlier, past=kept)
-        made = make(scheme, ws.engine, was, ws.settings)
+        made = _noted(make(scheme, ws.engine, was, ws.settings), ws)
         scored = ws.table("customers_scored")
         predicted = ws.facts["value"]["customer_equity"] is not None
         column = "predicted_clv" if predicted else "historic_clv"
@@ -121,6 +121,15 @@ def profile(ws: Workspace, segment: str, *, scheme: Name | None = None) -> Page:
     finally:
         ws.engine.drop("_members")
     return portrait.profile(found, made, name, as_of=ws.as_of, currency=ws.currency, horizon=ws.horizon)
+
+
+def _noted(made: Scheme, ws: Workspace) -> Scheme:
+    """The scheme, and that who only subscribes is in none of its groups."""
+    only = ws.facts["value"].get("parts", {}).get("only_subscribe", 0)
+    if not only:
+        return made
+    note = f"{only:,} customers only subscribe: they have never ordered, and are in none of these groups."
+    return replace(made, notes=(*made.notes, note))
 
 
 def _known(ws: Workspace, day: date, *, past: Table | None = None) -> Known:

@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from lifeworth.report.board import Board, Tab
 from lifeworth.report.spec import Axis, Block, Chart, Column, Group, Page, Series, Table, Text
 from lifeworth.segments.lifecycle import STATUSES
 from lifeworth.segments.rfm import GROUPS
 from lifeworth.segments.schemes import TIER_RULES, Scheme
 
 Rows = Sequence[Mapping[str, Any]]
+NEVER = ("never ordered", "have a contract, or had one, and no order")
+"""Who only subscribes is in no group that is told from orders."""
 
 
 def segments(
@@ -60,14 +63,16 @@ def _blocks(made: Scheme, rows: Rows, horizon: str) -> tuple[Table, *tuple[Text,
 
 def _table(title: str, name: str, rules: Mapping[str, str], rows: Rows, horizon: str) -> Table:
     found = {row["group"]: row for row in rows}
+    # Nobody of a group without a name has ordered: they only subscribe. Else the data were too few to name it.
+    unnamed = NEVER if None in found and found[None]["orders"] == 0 else ("not known", "needs more data")
     everyone = sum(row["customers"] for row in rows)
     predicted = [row["predicted"] for row in rows if row["predicted"] is not None]
     total = math.fsum(predicted)
     known = [name for name in rules if name in found] + [name for name in found if name not in rules]
     lines: list[tuple[Any, ...]] = [
         (
-            group or "not known",
-            rules.get(group, "needs more data"),
+            group or unnamed[0],
+            rules.get(group, unnamed[1]),
             found[group]["customers"],
             found[group]["customers"] / everyone,
             found[group]["historic"],
@@ -124,3 +129,21 @@ def _shares(title: str, table: Table) -> Chart:
 
 def _number(value: object) -> float | None:
     return None if value is None else float(value)  # type: ignore[arg-type]
+
+
+BOARDS = (
+    Board(
+        "segments",
+        "Segments",
+        "Customers",
+        20,
+        "segments",
+        "Groups of customers: how many, what they are worth, who moved from where to where, and what tells them apart.",
+        (
+            Tab("segments", "Groups"),
+            Tab("movement", "Movement"),
+            Tab("profile", "One group"),
+        ),
+    ),
+)
+"""Pages of the dashboard."""

@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,11 @@ from typing import Any
 from lifeworth.data import disk
 from lifeworth.engine.base import Engine
 from lifeworth.engine.connect import connect
-from lifeworth.errors import StoppedError
+from lifeworth.errors import LifeworthError, StoppedError
 from lifeworth.parts import Action
 from lifeworth.report.read import spec_of
 from lifeworth.report.spec import Page, Table, plain
+from lifeworth.serving.copy import edition, keeping
 from lifeworth.settings import read as read_settings
 from lifeworth.workspace import Workspace
 
@@ -72,16 +74,17 @@ class Answers:
         Raises:
             LifeworthError: as the action raises it; StoppedError if somebody stopped it.
         """
-        key = self._key(run_id, action, arguments)
+        seen = edition(self._root, run_id)
+        key = self._key(f"{run_id} {seen}", action, arguments)
         with self._lock:
-            if key in self._kept:
+            if key in self._kept and not action.live:
                 self._kept.move_to_end(key)
                 found: Page | Table = self._kept[key]
                 return found
             under_way = self._under_way.get(key)
             if under_way is None:
                 self._stopped.discard(key)
-                under_way = self._pool.submit(self._work_out, key, run_id, action, dict(arguments))
+                under_way = self._pool.submit(self._work_out, key, run_id, seen, action, dict(arguments))
                 self._under_way[key] = under_way
         try:
             answer: Page | Table = under_way.result(wait)
@@ -108,6 +111,11 @@ class Answers:
             engine.interrupt()
         return cancelled or engine is not None
 
+    def forget(self) -> None:
+        """Let go of the answers in memory: a run was changed, and they are about what it was."""
+        with self._lock:
+            self._kept.clear()
+
     def close(self) -> None:
         """Stop everything that is under way."""
         for key in [*self._under_way]:
@@ -115,9 +123,9 @@ class Answers:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     # -- inside -------------------------------------------------------------------------------------------------------
-    def _work_out(self, key: str, run_id: str, action: Action, arguments: dict[str, Any]) -> Page | Table:
+    def _work_out(self, key: str, run_id: str, seen: str, action: Action, arguments: dict[str, Any]) -> Page | Table:
         file = self._folder / run_id / "answers" / f"{key}.json"
-        answer = _kept_on_disk(file)
+        answer = None if action.live else _kept_on_disk(file)
         if answer is None:
             spill = self._folder / "spill"
             with connect(memory_limit=MEMORY, spill=spill) as engine:
@@ -131,7 +139,11 @@ class Answers:
                 finally:
                     with self._lock:
                         self._engines.pop(key, None)
-            _keep_on_disk(file, answer)
+            if action.live:
+                return answer
+            with suppress(LifeworthError), keeping(self._root, run_id, seen) as same:
+                if same:
+                    _keep_on_disk(file, answer)
         with self._lock:
             self._kept[key] = answer
             while len(self._kept) > KEPT:

@@ -7,7 +7,8 @@ sight; it holds nothing the run does not, and is made anew when it is gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import ibis
@@ -22,7 +23,10 @@ from lifeworth.errors import WorkspaceError
 FOLDER = ".serve"
 """Folder of the workspace with everything that can be made anew from its runs."""
 
-LAYOUT = 1
+KEEPING = ".keeping"
+"""Lock in that folder, held while something is laid there and while a run is changed."""
+
+LAYOUT = 2
 """Raised when the tables below change: a copy of another layout is made anew."""
 
 PATIENCE = 600.0
@@ -42,13 +46,39 @@ EVENTS: dict[str, str] = {
 }
 """Tables that tell of a customer's life, with the time of each row."""
 
-PERSONAL = frozenset({"name", "first_name", "last_name", "email", "phone", "birth_year", "address", "postcode", "city"})
-"""Columns of `customers` that tell who somebody is; shown only to those who may see personal data."""
+TERMS = ("customer_value", "net_value", "subscription_value")
+"""Tables with a row a customer that say what a value is made of."""
 
 
 def path_of(root: Path, run_id: str) -> Path:
-    """Where the copy of a run lies."""
-    return root / FOLDER / run_id / f"customers-{LAYOUT}.duckdb"
+    """Where the copy of a run lies: under a name of its own for each edition, since a file that is still open is not read anew."""
+    return root / FOLDER / run_id / f"customers-{LAYOUT}-{edition(root, run_id)}.duckdb"
+
+
+def edition(root: Path, run_id: str) -> str:
+    """What changes when a run is changed after it was made, which only the erasure of a person does; empty if there is no run."""
+    try:
+        return f"{(root / 'runs' / run_id / 'manifest.json').stat().st_mtime_ns:x}"
+    except OSError:
+        return ""
+
+
+@contextmanager
+def keeping(root: Path, run_id: str, seen: str) -> Iterator[bool]:
+    """Put something beside a run: whether that is still the run it was made of, which stays so while the block runs.
+
+    An erasure takes the same lock before it changes a run and clears what lies beside it. What was made of the run as it was
+    before must not be laid there afterwards.
+    """
+    folder = root / FOLDER
+    with disk.writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / KEEPING, is_singleton=False)
+        lock.acquire()
+    try:
+        yield edition(root, run_id) == seen
+    finally:
+        lock.release()
 
 
 def ensure(root: Path, run_id: str, has: Callable[[str], Path | None], secret: str) -> Path:
@@ -64,7 +94,7 @@ def ensure(root: Path, run_id: str, has: Callable[[str], Path | None], secret: s
         StorageError: if there is no room for it.
         WorkspaceError: if another process has been making it for too long.
     """
-    path = path_of(root, run_id)
+    seen, path = edition(root, run_id), path_of(root, run_id)
     if path.exists():
         return path
     with disk.writing(path):
@@ -75,10 +105,14 @@ def ensure(root: Path, run_id: str, has: Callable[[str], Path | None], secret: s
                 part = path.with_suffix(".part")
                 for left in (part, part.with_name(part.name + ".wal")):
                     disk.remove(left)
-                with connect(f"duckdb:///{part}") as engine:
+                with connect(f"duckdb:///{part.absolute()}") as engine:
                     _make(engine, has, secret)
                 disk.settle(part)
-                disk.move(part, path)
+                with keeping(root, run_id, seen) as same:
+                    if not same:
+                        disk.remove(part)
+                        raise WorkspaceError("The run was changed just now.", hint="Ask again.")
+                    disk.move(part, path)
     except Timeout as error:
         raise WorkspaceError(
             "Another process has been preparing this run for a long time.", hint=f"Remove {path.parent} and try again."
@@ -120,6 +154,9 @@ def _make(engine: Engine, has: Callable[[str], Path | None], secret: str) -> Non
         if rows is not None and "customer_id" in rows.columns:
             known = rows.filter(rows["customer_id"].notnull())
             engine.create(name, known, order_by=["customer_id", moment])
+    for name in TERMS:
+        if (rows := table(name)) is not None:
+            engine.create(name, rows, order_by=["customer_id"])
     if (products := table("order_lines")) is not None and (orders := table("orders")) is not None:
         owned = products.join(orders.select("order_id", "customer_id", "ordered_at"), "order_id")
         engine.create(

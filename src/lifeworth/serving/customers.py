@@ -13,10 +13,11 @@ from typing import Any
 import pyarrow as pa
 
 from lifeworth.data.contracts import SCORES, TABLES
+from lifeworth.data.personal import PERSONAL
 from lifeworth.engine.shelf import Condition, Order
 from lifeworth.errors import NotFoundError, OptionError, near
 from lifeworth.report.spec import Column, Kind
-from lifeworth.serving.copy import EVENTS, PERSONAL
+from lifeworth.serving.copy import EVENTS, TERMS
 from lifeworth.serving.desk import Run
 
 KEY = "customer_id"
@@ -133,7 +134,7 @@ def page(
         raise OptionError(f"A page has 1 to {MOST} rows, not {limit}.")
     tests = _allowed(run, where, personal)
     rows = run.shelf.rows(
-        "customers", where=tests, order=settled(run, order, personal=personal), after=after, limit=limit, offset=offset
+        "customers", where=tests, order=settled(run, order, personal=personal), after=after, limit=limit, offset=offset, wide=True
     )  # fmt: skip
     total = run.shelf.count("customers", tests) if count else -1
     return Slice(tuple(shown(row, personal=personal) for row in rows), total)
@@ -181,6 +182,29 @@ def life(run: Run, customer: str, *, personal: bool = True) -> dict[str, list[di
             hidden = {KEY} if personal else {KEY, "text", "visitor_id", *PERSONAL}
             found[table] = [{name: value for name, value in row.items() if name not in hidden} for row in rows]
     return found
+
+
+def terms(run: Run, customer: str, *, personal: bool = True) -> dict[str, dict[str, Any]]:
+    """What the value of a customer is made of, by table: of orders and contracts, net of costs; tables that do not know them are left out.
+
+    Raises:
+        NotFoundError: if nobody has this id.
+    """
+    customer_id = _found(run, customer, personal=personal)[KEY]
+    found = {}
+    for table in TERMS:
+        if table in run.shelf.tables and (row := run.shelf.get(table, KEY, customer_id)) is not None:
+            found[table] = {name: value for name, value in row.items() if name != KEY}
+    return found
+
+
+def true_id(run: Run, customer: str, *, personal: bool = True) -> str:
+    """The id behind what somebody asks by: itself, or the one a pseudonym stands for. Never to be shown.
+
+    Raises:
+        NotFoundError: if nobody has this id.
+    """
+    return str(_found(run, customer, personal=personal)[KEY])
 
 
 def export(

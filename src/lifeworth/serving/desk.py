@@ -17,11 +17,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from lifeworth.data import disk
 from lifeworth.data.book import Book, book_of
 from lifeworth.data.store import Store
 from lifeworth.engine.connect import connect
 from lifeworth.engine.shelf import Shelf
-from lifeworth.errors import LifeworthError, NotFoundError, WorkspaceError
+from lifeworth.errors import LifeworthError, NotFoundError, StorageError, WorkspaceError
 from lifeworth.parts import ACTIONS, Action
 from lifeworth.report.read import spec_of
 from lifeworth.report.spec import Document, Page, Table
@@ -38,12 +39,14 @@ class Run:
         folder: Where its outputs lie.
         manifest: What it says of itself.
         shelf: Its serving copy.
+        edition: What changes when the run is changed afterwards (`copy.edition`).
     """
 
     run_id: str
     folder: Path
     manifest: Mapping[str, Any] = field(repr=False)
     shelf: Shelf = field(repr=False)
+    edition: str = ""
 
     @property
     def facts(self) -> Mapping[str, Any]:
@@ -108,7 +111,7 @@ class Desk:
         newest = self._newest()
         held = self._run
         if held is not None and (newest is None or newest == held.run_id):
-            return held
+            return held if self._same(held) else self._again(held)
         if newest is None:
             raise NotFoundError(
                 "Nothing has been run here yet.", hint="Upload orders on the page Data, or: lifeworth run ORDERS"
@@ -169,7 +172,20 @@ class Desk:
         except OSError:
             return None
 
+    def _same(self, held: Run) -> bool:
+        now = copy.edition(self.root, held.run_id)
+        return not now or now == held.edition
+
+    def _again(self, held: Run) -> Run:
+        """The run in hand was changed: a person was erased from it. Nobody is shown what it was, so everybody waits."""
+        with self._lock:
+            if self._run is held:
+                self._run = self._open(held.run_id)
+                self.answers.forget()
+            return self._run or held
+
     def _open(self, run_id: str) -> Run:
+        edition = copy.edition(self.root, run_id)
         with connect() as engine:
             store = Store(self.root, engine, run_id=run_id)
             manifest, folder = store.current(), store.current_folder
@@ -180,8 +196,14 @@ class Desk:
             path = self.root / "tables" / name / f"{run_id}.parquet"
             return path if path.exists() else None
 
-        shelf = Shelf(copy.ensure(self.root, run_id, file, self.secret))
-        return Run(run_id, folder, manifest, shelf)
+        place = copy.ensure(self.root, run_id, file, self.secret)
+        try:
+            shelf = Shelf(place)
+        except StorageError:
+            # Cut off or damaged: it holds nothing the run does not, so it is made once more.
+            disk.remove(place)
+            shelf = Shelf(copy.ensure(self.root, run_id, file, self.secret))
+        return Run(run_id, folder, manifest, shelf, edition)
 
     def _prepare_beside(self, run_id: str) -> None:
         with self._lock:

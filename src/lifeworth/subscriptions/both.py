@@ -86,11 +86,13 @@ def one_value(scored: Table, worth: Table, renewals: Table | None, paid: Table, 
         as_of: Last day known.
 
     Returns:
-        `customer_id`; `order_clv`, `subscription_clv` and their sum `predicted_clv` within the horizon, with
+        `customer_id`; `ordered` (whether the customer ever did); `order_model_clv`, what the order model says, renewals that are orders
+        included; `order_clv`, `subscription_clv` and their sum `predicted_clv` within the horizon, with
         `predicted_clv_low`, `predicted_clv_high` (as if both went well or badly together: too wide rather than too narrow);
         `historic_orders`, `historic_subscriptions` (MRR of the days paid for × margin; 0 where renewals are orders) and their
         sum `historic_clv`; `total_clv`. A customer without orders or without a subscription has 0 there; a figure that could
-        not be predicted is null.
+        not be predicted is null. Of a customer whose contract no model could value, the order model speaks for all they order; nothing
+        is added for the contract.
     """
     share = _other_share(scored, renewals, margin)
     bought = scored.select("customer_id", "predicted_clv", "predicted_clv_low", "predicted_clv_high", "historic_clv")
@@ -100,11 +102,8 @@ def one_value(scored: Table, worth: Table, renewals: Table | None, paid: Table, 
     if so_far is not None:
         ids = ids.union(so_far.select("customer_id"), distinct=True)
     orders = bought.select(
-        buyer="customer_id", ordered=ibis.literal(True),
-        value=bought["predicted_clv"] * bought["share"],
-        low=bought["predicted_clv_low"] * bought["share"],
-        high=bought["predicted_clv_high"] * bought["share"],
-        brought=bought["historic_clv"],
+        buyer="customer_id", share="share", ordered=ibis.literal(True),
+        value="predicted_clv", low="predicted_clv_low", high="predicted_clv_high", brought="historic_clv",
     )  # fmt: skip
     contracts = worth.select(
         subscriber="customer_id", subscribed=ibis.literal(True),
@@ -116,22 +115,30 @@ def one_value(scored: Table, worth: Table, renewals: Table | None, paid: Table, 
         payers = so_far.select("paid_in", payer="customer_id")
         all_ = all_.left_join(payers, all_["customer_id"] == payers["payer"])
     zero = ibis.literal(0.0)
-    parts = {
-        **{
-            name: ibis.ifelse(all_["ordered"].isnull(), zero, all_[name])
-            for name in ("value", "low", "high", "brought")
-        },
-        **{
-            name: ibis.ifelse(all_["subscribed"].isnull(), zero, all_[name])
-            for name in ("worth", "worth_low", "worth_high")
-        },
-        "paid_in": zero if so_far is None else all_["paid_in"].fill_null(0.0),
+    ordered, subscribed = all_["ordered"].notnull(), all_["subscribed"].notnull()
+    # What no model of contracts could value, the order model has learnt as far as it is among the orders.
+    share = ibis.ifelse(subscribed & all_["worth"].isnull(), 1.0, all_["share"])
+    of_orders = {name: ibis.ifelse(ordered, all_[name] * share, zero) for name in ("value", "low", "high")}
+    of_contracts = {
+        name: ibis.ifelse(ordered | ~subscribed, all_[name].fill_null(0.0), all_[name])
+        for name in ("worth", "worth_low", "worth_high")
     }
-    told = all_.select("customer_id", **parts)
+    told = all_.select(
+        "customer_id",
+        **of_orders,
+        **of_contracts,
+        ordered=ordered,
+        model=ibis.ifelse(ordered, all_["value"], zero),
+        known=ibis.ifelse(subscribed, all_["worth"], zero),
+        brought=ibis.ifelse(ordered, all_["brought"], zero),
+        paid_in=zero if so_far is None else all_["paid_in"].fill_null(0.0),
+    )
     return told.select(
         "customer_id",
+        "ordered",
+        order_model_clv="model",
         order_clv="value",
-        subscription_clv="worth",
+        subscription_clv="known",
         predicted_clv=told["value"] + told["worth"],
         predicted_clv_low=told["low"] + told["worth_low"],
         predicted_clv_high=told["high"] + told["worth_high"],

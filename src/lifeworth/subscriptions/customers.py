@@ -16,8 +16,9 @@ def by_customer(c: Contracts, v: Valuation) -> pa.Table:
     """One row a customer with a running contract, by their id.
 
     Expectations of several contracts of a customer add up. The interval takes them to end together, so it is too wide rather
-    than too narrow; the probability to be still subscribed takes them to end apart. A figure that one of the contracts lacks
-    is null for the customer.
+    than too narrow; the probability to be still subscribed takes them to end apart. Value within the horizon is that of the contracts
+    that could be valued, so that customers add up to the whole; any other figure that one of the contracts lacks is null for the
+    customer.
 
     Returns:
         `customer_id`; `mrr` (money); `contracts`; `plan`, `interval` and `tenure_periods` (renewals lived through) of the
@@ -32,6 +33,11 @@ def by_customer(c: Contracts, v: Valuation) -> pa.Table:
 
     def total(figure: Floats) -> Floats:
         return np.asarray(np.bincount(place, weights=figure[rows], minlength=count), np.float64)
+
+    def known(figure: Floats) -> Floats:
+        of = figure[rows]
+        some = np.bincount(place, weights=~np.isnan(of), minlength=count) > 0
+        return np.where(some, np.bincount(place, weights=np.nan_to_num(of), minlength=count), np.nan)
 
     largest = rows[_first(place, -c.mrr[rows], count)]
     due = v.next_due[rows].astype(np.int64)
@@ -53,9 +59,9 @@ def by_customer(c: Contracts, v: Valuation) -> pa.Table:
             "seats": np.bincount(place, weights=c.seats[rows], minlength=count).astype(np.int64),
             "leaving": leaves,
             "probability_active_at_horizon": _nullable(1 - staying),
-            "subscription_clv": _nullable(total(v.value)),
-            "subscription_clv_low": _nullable(total(v.low)),
-            "subscription_clv_high": _nullable(total(v.high)),
+            "subscription_clv": _nullable(known(v.value)),
+            "subscription_clv_low": _nullable(known(v.low)),
+            "subscription_clv_high": _nullable(known(v.high)),
             "residual_value": _nullable(total(v.residual)),
             "next_renewal_at": _dates(v.next_due[first_due]),
             "loss_probability": _nullable(v.loss[first_due]),

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from lifeworth.features.subscriptions import KINDS
+from lifeworth.report.board import Board, Tab
 from lifeworth.report.format import text
 from lifeworth.report.spec import Axis, Block, Chart, Column, Group, Heatmap, Page, Series, Stats, Table, Text
 from lifeworth.subscriptions.billing import Cycle
@@ -196,3 +197,21 @@ def _flows(flows: Sequence[Row], span: str) -> Heatmap:
         side=(Column("change", "Change of MRR", "money"),),
         side_values=tuple((money[a],) for a in left),
     )
+
+
+BOARDS = (
+    Board(
+        "subscriptions",
+        "Subscriptions",
+        "Business",
+        20,
+        "subscriptions",
+        "Monthly recurring revenue and what changed it, who stays, and who renews next.",
+        (
+            Tab("subscriptions", "MRR", needs=("subscriptions",)),
+            Tab("retention", "Retention", needs=("subscriptions",)),
+            Tab("renewals", "Renewals", needs=("subscriptions",)),
+        ),
+    ),
+)
+"""Pages of the dashboard."""

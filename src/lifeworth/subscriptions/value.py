@@ -13,7 +13,7 @@ from datetime import date
 
 import numpy as np
 
-from lifeworth.models.contract import LONGEST, TAIL, FittedContract, log_survival
+from lifeworth.models.contract import LONGEST, TAIL, FittedContract, log_survival_after
 from lifeworth.subscriptions.billing import Cycle, Days, Floats, Ints
 from lifeworth.subscriptions.contracts import NO_DAY, Contracts
 from lifeworth.subscriptions.learn import Group
@@ -189,7 +189,7 @@ def _stays(fitted: FittedContract, theta: Floats, periods: Ints, width: int) -> 
     """P(still there after j more renewals), tenure × j from 1 to `width`, at any parameters of the model."""
     alpha, beta, c, pace = fitted.model.kernel(theta.tolist())
     reach = np.arange(int(periods.max()) + width + 1, dtype=np.float64)
-    log = log_survival(pace * reach**c, alpha, beta)
+    log = log_survival_after(reach, alpha, beta, c, pace)
     return np.asarray(np.exp(log[periods[:, None] + np.arange(1, width + 1)] - log[periods][:, None]))
 
 
@@ -201,7 +201,7 @@ def _ever(fitted: FittedContract, periods: Ints, step: float) -> Floats:
     alpha, beta, c, pace = fitted.model.kernel(fitted.theta.tolist())
     last = int(periods.max()) + int(min(np.ceil(TAIL / step), LONGEST))
     reach = np.arange(last + 1, dtype=np.float64)
-    log = log_survival(pace * reach**c, alpha, beta)
+    log = log_survival_after(reach, alpha, beta, c, pace)
     # Measured from the longest tenure on, so that what is summed neither overflows nor vanishes.
     worth = np.exp(log - log[periods.max()] - step * (reach - periods.max()))
     beyond = np.cumsum(worth[::-1])[::-1]

@@ -92,7 +92,10 @@ def _arguments(call: Call, hung: Hung, tab: Tab) -> dict[str, Any]:
 
 
 def _head(call: Call) -> dict[str, Any]:
-    run = call.house.desk.run()
+    try:
+        run = call.house.desk.run()
+    except NotFoundError:
+        return {"as_of": None, "run_id": None}
     return {"as_of": run.as_of.isoformat(), "run_id": run.run_id}
 
 

@@ -2,78 +2,54 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from typing import Any
-
-import sqlalchemy as sa
 
 from lifeworth.access.roles import Scope
 from lifeworth.api.call import Answer, Call, Route, field_of, known_fields
 from lifeworth.api.schema import VIEW
 from lifeworth.api.schema import VIEWS as LISTED
-from lifeworth.api.values import moment
-from lifeworth.data.book import VIEWS, now
-from lifeworth.errors import NotFoundError, OptionError
-
-MOST = 200
-"""Views of a person."""
-_ADDRESS = re.compile(r"/(?!/)[\x21-\x7e]{0,1999}")
+from lifeworth.api.values import value_of
+from lifeworth.data.saved_views import SavedView, SavedViews
 
 
 def listed(call: Call) -> Answer:
     """One's own views and those that are shared."""
-    mine = sa.or_(VIEWS.c.user_id == call.person.user_id, VIEWS.c.shared)
-    with call.house.desk.book.read() as open_:
-        rows = open_.execute(sa.select(VIEWS).where(mine).order_by(VIEWS.c.name, VIEWS.c.view_id)).mappings().all()
-    return Answer({"items": [_view(call, dict(row)) for row in rows]})
+    return Answer({"items": [_view(call, one) for one in _kept(call).seen_by(call.person.user_id)]})
 
 
 def save(call: Call) -> Answer:
     """Save a view."""
     known_fields(call.body, ("name", "address", "shared"))
-    name = " ".join(field_of(call.body, "name", str, most=120).split())
+    name = field_of(call.body, "name", str, most=120)
     address = field_of(call.body, "address", str, most=2_000)
     shared = field_of(call.body, "shared", bool, default=False)
-    if not name or not name.isprintable():
-        raise OptionError("The view needs a name that can be printed.")
-    # An address of this dashboard and no other: a shared view must not lead away.
-    if not _ADDRESS.fullmatch(address) or "\\" in address:
-        raise OptionError("The address must be one of this dashboard, such as /cohorts?by=channel.")
     if shared:
         call.person.need(Scope.RUN)
-    mine = VIEWS.c.user_id == call.person.user_id
-    row = {"view_id": secrets.token_hex(8), "user_id": call.person.user_id, "name": name, "address": address, "shared": shared, "created_at": now()}  # fmt: skip
-    with call.house.desk.book.write() as open_:
-        if open_.execute(sa.select(sa.func.count()).select_from(VIEWS).where(mine)).scalar_one() >= MOST:
-            raise OptionError(f"You have {MOST} views; remove one first.")
-        open_.execute(VIEWS.insert().values(**row))
-    call.note("views.save", name, shared=shared)
-    return Answer(_view(call, row), 201)
+    made = _kept(call).save(call.person.user_id, name, address, shared=shared)
+    call.note("views.save", made.name, shared=shared)
+    return Answer(_view(call, made), 201)
 
 
 def remove(call: Call) -> Answer:
     """Remove a view."""
-    known = sa.and_(VIEWS.c.view_id == call.path["view_id"])
-    allowed = known
-    if not call.person.may(Scope.MANAGE):
-        allowed = sa.and_(known, VIEWS.c.user_id == call.person.user_id)
-    with call.house.desk.book.write() as open_:
-        gone = open_.execute(VIEWS.delete().where(allowed)).rowcount
-    if not gone:
-        raise NotFoundError("There is no such view of yours.", hint="GET /api/v1/views lists them.")
+    owner = None if call.person.may(Scope.MANAGE) else call.person.user_id
+    _kept(call).delete(call.path["view_id"], owner)
     call.note("views.remove", call.path["view_id"])
     return Answer(None, 204)
 
 
-def _view(call: Call, row: dict[str, Any]) -> dict[str, Any]:
+def _kept(call: Call) -> SavedViews:
+    return SavedViews(call.house.desk.book)
+
+
+def _view(call: Call, one: SavedView) -> dict[str, Any]:
     return {
-        "view_id": row["view_id"],
-        "name": row["name"],
-        "address": row["address"],
-        "shared": bool(row["shared"]),
-        "mine": row["user_id"] == call.person.user_id,
-        "created_at": moment(row["created_at"]),
+        "view_id": one.view_id,
+        "name": one.name,
+        "address": one.address,
+        "shared": one.shared,
+        "mine": one.user_id == call.person.user_id,
+        "created_at": value_of(one.created_at),
     }
 
 

@@ -16,6 +16,7 @@ from lifeworth.data.beside.layouts import CLOSED, DAY_COLUMN, GIVEN, MONEY_COLUM
 from lifeworth.data.beside.read_one import Typed, read_table
 from lifeworth.data.contract import MONEY
 from lifeworth.data.contracts import QUARANTINE_BESIDE
+from lifeworth.data.erasures import NOBODY, Erased
 from lifeworth.data.money import as_money
 from lifeworth.data.notes import counted
 from lifeworth.engine.base import Engine
@@ -66,6 +67,7 @@ def read_tables(
     as_of: date | None = None,
     customers: Table | None = None,
     notes: tuple[str, ...] = (),
+    erased: Erased = NOBODY,
 ) -> Beside:
     """Read tables beside orders, each under its name into the engine, typed exactly as its contract says.
 
@@ -81,6 +83,7 @@ def read_tables(
         as_of: The last day that counts; by default that of the settings, else today.
         customers: Who is known from the orders, to be held against the customers a table names.
         notes: What was said of the inputs before, kept with the tables.
+        erased: Who asked to be forgotten; their rows are set aside, or come in under a stand-in.
 
     Raises:
         OptionError: if a table is none of the house's, or a mapped column none of its.
@@ -92,7 +95,7 @@ def read_tables(
     limit = as_of or settings.as_of or datetime.now(UTC).astimezone().date()
     accounts: list[TableAccount] = []
     for name in (name for name in GIVEN if name in inputs):
-        typed = read_table(engine, name, inputs[name], settings, currency, limit, progress)
+        typed = read_table(engine, name, inputs[name], settings, currency, limit, progress, erased)
         currency = typed.currency
         with progress.step(f"Accounting for {name}"):
             account = _keep(engine, name, typed, customers)

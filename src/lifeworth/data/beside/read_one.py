@@ -12,10 +12,12 @@ from ibis.expr.types import Table
 from lifeworth.data.beside.exchange import exchange
 from lifeworth.data.beside.kept import Kept, keep
 from lifeworth.data.beside.layouts import GIVEN, layouts_of
+from lifeworth.data.beside.left_out import leave_out
 from lifeworth.data.beside.recognise import Understood, recognise, said_of
 from lifeworth.data.beside.repeats import mark_repeats
 from lifeworth.data.beside.typed import STEP, type_rows
 from lifeworth.data.beside.unreadable import judge
+from lifeworth.data.erasures import NOBODY, Erased
 from lifeworth.data.sources.inputs import listed, read_raw, spoken
 from lifeworth.data.sources.readings import read_forms, retry
 from lifeworth.data.sources.sample import Sample, take
@@ -53,7 +55,14 @@ class Typed:
 
 
 def read_table(
-    engine: Engine, name: str, inputs: Any, settings: Settings, currency: str, limit: date, progress: Progress
+    engine: Engine,
+    name: str,
+    inputs: Any,
+    settings: Settings,
+    currency: str,
+    limit: date,
+    progress: Progress,
+    erased: Erased = NOBODY,
 ) -> Typed:
     """Read a table beside orders into `_rows_<name>`.
 
@@ -65,6 +74,7 @@ def read_table(
         currency: That of the workspace; empty where nothing has said so yet.
         limit: The last day that counts.
         progress: Told which input is being read.
+        erased: Who asked to be forgotten.
 
     Raises:
         FileError: if an input is missing, empty, damaged or not of a readable kind.
@@ -99,12 +109,12 @@ def read_table(
         engine.drop(*(step for step in engine.tables() if step.startswith(STEP)))
         engine.drop(*(f"_raw_{name}_{position}" for position in range(len(raws) + 1)))
     exchanged = exchange(engine, f"_rows_{name}", GIVEN[name], currency, settings)
+    apart = leave_out(engine, name, kept, erased)
     repeats = mark_repeats(engine, f"_rows_{name}", GIVEN[name])
     rows = engine.table(f"_rows_{name}")
-    said = [*(note for raw in raws for note in raw.notes), *understood.notes, *notes, *exchanged.notes]
-    return Typed(
-        rows, tuple(raws), understood, kept, exchanged.currency, tuple(dict.fromkeys(said)), remarked, flawed or repeats
-    )
+    said = [*(note for raw in raws for note in raw.notes), *understood.notes, *notes, *exchanged.notes, *apart.notes]
+    flawed = flawed or repeats or apart.some
+    return Typed(rows, tuple(raws), understood, kept, exchanged.currency, tuple(dict.fromkeys(said)), remarked, flawed)
 
 
 def _understand(name: str, raws: Sequence[Raw], samples: Sequence[Sample], settings: Settings) -> Understood:

@@ -18,6 +18,8 @@ from lifeworth.units import Period
 from lifeworth.workspace import Workspace
 
 NO_SUBSCRIPTIONS = "There is no table of subscriptions, so only what tools for shops say is shown."
+NO_ORDERS = "There are no orders, so only what tools for subscriptions say is shown."
+CENT = 0.01
 YEAR = Period.months(12)
 
 R = TypeVar("R")
@@ -32,8 +34,17 @@ def presets(ws: Workspace, name: str | None) -> Page:
             f"{TOOLS[name].title} looks at subscriptions, and there is no such table.",
             hint="Add it: lifeworth run ORDERS --table subscriptions=FILE",
         )
-    wanted = [tool for tool in TOOLS.values() if name in {None, tool.name} and (subscribed or tool.reading is None)]
-    shop = _shop(ws)
+    ordered = ws.has("orders")
+    if name is not None and TOOLS[name].reading is None and not ordered:
+        raise DataError(
+            f"{TOOLS[name].title} looks at orders, and there are none.", hint="Add them: lifeworth run ORDERS"
+        )
+    wanted = [
+        tool
+        for tool in TOOLS.values()
+        if name in {None, tool.name} and (ordered if tool.reading is None else subscribed)
+    ]
+    shop = _shop(ws) if ordered else {}
     of_reading = _once(lambda reading: _moves(ws, reading))
     terms = {
         tool.name: dict(shop) if tool.reading is None else _terms(of_reading(tool.reading), tool, ws.as_of)
@@ -46,7 +57,7 @@ def presets(ws: Workspace, name: str | None) -> Page:
         ours = figures(LIFEWORTH, _terms(of_reading(LIFEWORTH.reading), LIFEWORTH, ws.as_of))
     bridges = [one for tool in wanted for one in _bridges(ws, tool, answers[tool.name][1], ours, terms[tool.name])]
     if name is None:
-        notes = [] if subscribed else [NO_SUBSCRIPTIONS]
+        notes = [NO_SUBSCRIPTIONS] if not subscribed else [] if ordered else [NO_ORDERS]
         return page_presets.presets(answers, bridges, notes, as_of=ws.as_of, currency=ws.currency)
     tool, found = answers[name]
     gates = shops.gates(_lives(ws), date.fromisoformat(ws.facts["first_day"]), ws.as_of) if tool.gates else ()
@@ -84,7 +95,10 @@ def _shop(ws: Workspace) -> Terms:
 
 
 def _lives(ws: Workspace) -> dict[str, Any]:
-    return ws.engine.row(shops.lives(ws.table("history"), ws.table("customers_scored")))
+    found = ws.engine.row(shops.lives(ws.table("history"), ws.table("customers_scored")))
+    if ws.has("customer_value"):
+        found |= ws.engine.row(shops.of_orders(ws.table("customer_value")))
+    return found
 
 
 def _looks_a_year_ahead(ws: Workspace) -> bool:
@@ -107,12 +121,21 @@ def _bridges(
         return [] if order is None else [order]
     lines = []
     if terms.get("house_historic") is not None and terms.get("historic") is not None:
-        lines.append(bridge.historic(tool, terms["house_historic"] or 0.0, terms["historic"] or 0.0))
+        house = terms["house_historic"] or 0.0
+        lines.append(bridge.historic(tool, house, terms["historic"] or 0.0, _contracts(house, terms, "historic")))
     if terms.get("house_predicted") is not None and terms.get("predicted") is not None:
         margin = ws.facts["value"]["margin"]
         house, revenue = terms["house_predicted"] or 0.0, terms["predicted"] or 0.0
-        lines.append(bridge.predicted(tool, house, revenue, margin, ws.horizon))
+        contracts = _contracts(house, terms, "predicted")
+        lines.append(bridge.predicted(tool, house, revenue, margin, ws.horizon, contracts))
     return lines
+
+
+def _contracts(house: float, terms: Mapping[str, float | None], which: str) -> float:
+    """What our sum holds beside the value of orders; rounding makes no contract."""
+    orders = terms.get(f"house_orders_{which}")
+    apart = 0.0 if orders is None else house - orders
+    return apart if abs(apart) > CENT else 0.0
 
 
 def _values(found: tuple[Answer, ...]) -> dict[str, float | None]:

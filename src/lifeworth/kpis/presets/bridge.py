@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from lifeworth.features.subscriptions import PLAIN, Reading
 from lifeworth.kpis.presets.rules import Tool
 
+APART = "contracts of subscriptions are no part of it"
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -88,7 +90,7 @@ def ltv(tool: Tool, ours: Mapping[str, float | None], theirs: Mapping[str, float
     return Bridge("LTV", tool.title, start, end, tuple(step for step in steps if step.amount))
 
 
-def predicted(tool: Tool, house: float, revenue: float, margin: float, horizon: str) -> Bridge:
+def predicted(tool: Tool, house: float, revenue: float, margin: float, horizon: str, contracts: float = 0.0) -> Bridge:
     """Our predicted CLV of all customers and Klaviyo's.
 
     Args:
@@ -97,18 +99,21 @@ def predicted(tool: Tool, house: float, revenue: float, margin: float, horizon: 
         revenue: Expected orders × expected order value of all: revenue, not discounted.
         margin: The margin we used.
         horizon: How far ahead both look, in words.
+        contracts: Part of our sum that is of subscriptions, which Klaviyo does not look at.
     """
+    orders = house - contracts
     steps = (
-        Step(f"value is revenue, not margin (ours takes {margin:.1%} of revenue)", house / margin - house),
-        Step(f"money to come is not discounted over {horizon}", revenue - house / margin),
+        Step(APART, -contracts),
+        Step(f"value is revenue, not margin (ours takes {margin:.1%} of revenue)", orders / margin - orders),
+        Step(f"money to come is not discounted over {horizon}", revenue - orders / margin),
     )
     return Bridge("Predicted CLV", tool.title, house, revenue, tuple(step for step in steps if step.amount))
 
 
-def historic(tool: Tool, house: float, revenue: float) -> Bridge:
-    """Our historic CLV of all customers and Klaviyo's."""
-    step = Step("value is revenue, not margin", revenue - house)
-    return Bridge("Historic CLV", tool.title, house, revenue, (step,) if step.amount else ())
+def historic(tool: Tool, house: float, revenue: float, contracts: float = 0.0) -> Bridge:
+    """Our historic CLV of all customers and Klaviyo's; `contracts` is the part of ours that is of subscriptions."""
+    steps = (Step(APART, -contracts), Step("value is revenue, not margin", revenue - (house - contracts)))
+    return Bridge("Historic CLV", tool.title, house, revenue, tuple(step for step in steps if step.amount))
 
 
 def average_order(tool: Tool, row: Mapping[str, float | None]) -> Bridge | None:

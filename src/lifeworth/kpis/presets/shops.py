@@ -66,6 +66,14 @@ def lives(past: Table, scored: Table) -> Table:
     return back.cross_join(ahead)
 
 
+def of_orders(both: Table) -> Table:
+    """One row: `house_orders_predicted` and `house_orders_historic`, our sums of orders alone, from the table `customer_value`."""
+    return both.aggregate(
+        house_orders_predicted=both["order_clv"].cast(EXACT).sum(),
+        house_orders_historic=both["historic_orders"].cast(EXACT).sum(),
+    )
+
+
 def gates(row: Mapping[str, Any], first_day: date, as_of: date) -> tuple[bool, ...]:
     """Whether Klaviyo would show predictions, condition by condition, in the order in which its rules name them.
 

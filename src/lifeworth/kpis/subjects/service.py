@@ -12,7 +12,13 @@ SATISFIED = "score >= 4 and scale_max == None or score >= 0.8 * scale_max"
 MEASURES = (
     sum_("service_costs", "what serving customers cost", "service_costs", "amount"),
     count("tickets", "requests to customer service", "tickets", none="no ticket in the period"),
-    count("reopened_tickets", "requests that came back", "tickets", where="reopened"),
+    sum_(
+        "reopened_tickets",
+        "requests that came back",
+        "tickets",
+        "reopened",
+        none="no ticket of the period says whether it came back",
+    ),
     Measure(
         "first_response",
         "mean hours to the first answer of a person",
@@ -49,7 +55,12 @@ MEASURES = (
         where="kind == 'csat'",
         none="nobody answered in the period",
     ),
-    count("csat_satisfied", "answers in the upper fifths", "feedback", where=f"kind == 'csat' and ({SATISFIED})"),
+    count(
+        "csat_satisfied",
+        "answers of four fifths of the highest score or more",
+        "feedback",
+        where=f"kind == 'csat' and ({SATISFIED})",
+    ),
     sum_(
         "ces_of_five", "effort scores on a scale to 5", "feedback", "score", where="kind == 'ces' and scale_max == None"
     ),
@@ -116,7 +127,7 @@ METRICS = (
     Metric(
         name="reopen_rate",
         title="Reopened tickets",
-        definition="Share of the requests of the period with which the customer came back.",
+        definition="Share of the requests of the period with which the customer came back; not known where no request says so or denies it.",
         formula="reopened_tickets / tickets",
         kind="percent",
         direction="down",
@@ -146,7 +157,7 @@ METRICS = (
     Metric(
         name="csat",
         title="Customer satisfaction",
-        definition="Share of answers on satisfaction in the upper two fifths of the scale: 4 or 5 of 5.",
+        definition="Share of answers on satisfaction of at least four fifths of the highest score: 4 or 5 of 5, 6 or 7 of 7.",
         formula="csat_satisfied / csat_answers",
         kind="percent",
         direction="up",

@@ -128,10 +128,11 @@ def colours(chart: Chart) -> list[str]:
     dashed = [one.style == "dashed" for one in series]
     if not any(dashed) or all(dashed):
         return _in_turn([one.name for one in series])
-    begun = {f"{one.name}{CONTINUES}": one.name for one in series if one.style != "dashed"}
+    begun = {f"{one.name}{CONTINUES}" for one in series if one.style != "dashed"}
     going_on = [one.name for one in series if one.style == "dashed"]
-    if len(going_on) > 1 and all(name in begun for name in going_on):
-        return _in_turn([begun.get(one.name, one.name) for one in series])
+    if len(going_on) > 1 and any(name in begun for name in going_on):
+        # one that is only predicted so far stands in a row of those that were begun
+        return _in_turn([one.name.removesuffix(CONTINUES) if one.style == "dashed" else one.name for one in series])
     chosen = []
     for predicted in dashed:
         order = palette.PREDICTED if predicted else observed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from markupsafe import Markup, escape
 
@@ -20,13 +21,18 @@ def number(value: float) -> str:
 
 def element(tag: str, *children: str | Markup, **attributes: str | float) -> Markup:
     """One element; `class_` is written `class`, and an underscore in any other name becomes a hyphen."""
-    named = (
-        (name.rstrip("_").replace("_", "-"), number(value) if isinstance(value, int | float) else value)
+    # Tags and names are our own words; a report has thousands of elements, and Markup.format would take most of its time.
+    head = "".join(
+        f' {_named(name)}="{number(value) if isinstance(value, int | float) else escape(value)}"'
         for name, value in attributes.items()
     )
-    head = Markup("").join(Markup(' {}="{}"').format(name, value) for name, value in named)
-    body = Markup("").join(escape(child) for child in children)
-    return Markup("<{0}{1}>{2}</{0}>").format(tag, head, body)
+    body = "".join(escape(child) for child in children)
+    return Markup(f"<{tag}{head}>{body}</{tag}>")  # noqa: S704  every part is escaped above
+
+
+@cache
+def _named(name: str) -> str:
+    return str(escape(name.rstrip("_").replace("_", "-")))
 
 
 def text(x: float, y: float, words: str, class_: str, anchor: str = "start", **attributes: str | float) -> Markup:

@@ -1,0 +1,1 @@
+"""Pages that need more than a spec: each file here is one, found by its name `PAGE`."""

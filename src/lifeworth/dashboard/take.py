@@ -1,0 +1,65 @@
+"""Tables of the special pages taken along: as CSV or as a spreadsheet, exactly what who asks may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dash import ALL, Dash, Input, Output, ctx, dcc, html
+
+from lifeworth.access.roles import Scope
+from lifeworth.dashboard.callbacks import PreventUpdate, answers, view_now
+from lifeworth.dashboard.icons import icon
+from lifeworth.dashboard.view import View
+from lifeworth.report.spec import Table
+
+FORMS = (("csv", "CSV"), ("xlsx", "Excel"))
+
+Source = Callable[[View], Table]
+"""From who asks to the table, whole."""
+
+
+def tools(view: View, page: str, what: str, title: str) -> list[Any]:
+    """The buttons beside a table; none for who may not take files along."""
+    if not view.principal.may(Scope.EXPORT):
+        return []
+    return [
+        html.Button(
+            [icon("download"), words],
+            id={"type": "take", "page": page, "what": what, "form": form},
+            type="button",
+            className="tool",
+            **{"aria-label": f"Download “{title}” as {words}"},
+        )
+        for form, words in FORMS
+    ]
+
+
+def room(page: str) -> Any:
+    """Where a file comes from; once on each page."""
+    return dcc.Download(id=f"take-{page}")
+
+
+def register(app: Dash, page: str, sources: Mapping[str, Source]) -> None:
+    """The callback of a page that hands out its tables."""
+    wanted = {"type": "take", "page": page, "what": ALL, "form": ALL}
+
+    @answers(app, Output(f"take-{page}", "data"), Input(wanted, "n_clicks"), prevent_initial_call=True)
+    def take(clicks: list[int | None]) -> Any:
+        asked = ctx.triggered_id
+        if not any(clicks) or not asked or asked["what"] not in sources:
+            raise PreventUpdate
+        view = view_now()
+        view.principal.need(Scope.EXPORT)
+        found = sources[asked["what"]](view)
+        view.trail.note(view.principal.name, "table.export", f"{page}/{asked['what']}.{asked['form']}")
+        return file_of(found, asked["form"], f"{page}-{asked['what']}")
+
+
+def file_of(table: Table, form: str, name: str, currency: str = "") -> dict[str, Any]:
+    """A table as a file for the browser; no text in it is read as a formula."""
+    from lifeworth.api.files import table_csv, table_xlsx
+
+    content = table_xlsx(table, currency) if form == "xlsx" else table_csv(table)
+    found: dict[str, Any] = dcc.send_bytes(content, f"{name}.{form}")
+    return found
