@@ -136,7 +136,7 @@ def cohorts(
         by_origin={"month": 1, "quarter": 3}.get(by, 0),
     )
     if ws.has("cohort_forecast"):
-        ahead = ws.engine.arrow(ws.table("cohort_forecast")).to_pylist()
+        ahead = ws.engine.arrow(ws.table("cohort_forecast").order_by("cohort", "channel", "month_start")).to_pylist()
         cohort_tables.forecast(ahead, origins, found, ws.as_of, unit=unit, by=by)
     shape = cohort_tables.triangle(
         origins,
@@ -165,7 +165,7 @@ def _two_cohorts(ws: Workspace) -> Page:
     cells = ws.engine.arrow(ws.table("cohorts")).to_pylist()
     origins, found = cohort_tables.of_months(cells)
     if ws.has("cohort_forecast"):
-        ahead = ws.engine.arrow(ws.table("cohort_forecast")).to_pylist()
+        ahead = ws.engine.arrow(ws.table("cohort_forecast").order_by("cohort", "channel", "month_start")).to_pylist()
         cohort_tables.forecast(ahead, origins, found, ws.as_of, unit=1, by="month")
     retention = cohort_tables.triangle(origins, found, "retention", ws.as_of)
     value = cohort_tables.triangle(origins, found, "revenue", ws.as_of, cumulative=True)
