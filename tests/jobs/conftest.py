@@ -36,6 +36,7 @@ def book(root: Path) -> Book:
 def jobs(root: Path, book: Book) -> Iterator[Jobs]:
     here = Jobs(root, book)
     yield here
+    ours = list(here._ours.values())
     here.close()
     # No process of a test outlives it.
     for job in here.list(200):
@@ -45,7 +46,7 @@ def jobs(root: Path, book: Book) -> Iterator[Jobs]:
                 import os
 
                 os.kill(process, signal.SIGKILL)
-    for process in here._ours.values():
+    for process in ours:
         process.kill()
         process.wait()
 

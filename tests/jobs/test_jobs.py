@@ -154,10 +154,10 @@ def test_two_workers_that_resume_at_once_do_a_job_once(
 ) -> None:
     with Hold(writers_lock(root)):
         job_id = jobs.start("run", {"uploads": [orders.upload_id]}, "Ada")
+        ours = list(jobs._ours.values())
         jobs.close()
-        for process in jobs._ours.values():
+        for process in ours:
             process.wait()
-    jobs._ours.clear()
     code = (
         "import sys, time; from pathlib import Path; from lifeworth.data.book import book_of; from lifeworth.jobs.jobs import Jobs\n"
         "root = Path(sys.argv[1]); jobs = Jobs(root, book_of(root))\n"
