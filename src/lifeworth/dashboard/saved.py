@@ -9,7 +9,7 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html
 
 from lifeworth.access.roles import Scope
 from lifeworth.dashboard.callbacks import PreventUpdate, answers, toast, view_now, where_now
-from lifeworth.dashboard.drop import drop
+from lifeworth.dashboard.disclosure import disclosure
 from lifeworth.dashboard.icons import icon
 from lifeworth.dashboard.view import View
 from lifeworth.data.saved_views import SavedView, SavedViews
@@ -29,7 +29,7 @@ def room(view: View, pathname: str) -> Any:
             className="row",
         ),
     ]  # fmt: skip
-    return drop(
+    return disclosure(
         [icon("star"), "Views"], html.Div([html.Div(listed(view, pathname), id="views-list"), *form], className="views")
     )
 

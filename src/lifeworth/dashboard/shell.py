@@ -12,7 +12,7 @@ from lifeworth.access.roles import Principal, Scope
 from lifeworth.dashboard import address, board, export, saved, search, theme
 from lifeworth.dashboard.callbacks import ADDRESS, OWN, TOASTS, PreventUpdate, answers, view_now, where_now
 from lifeworth.dashboard.catalogue import Catalogue, Entry
-from lifeworth.dashboard.drop import drop
+from lifeworth.dashboard.disclosure import disclosure
 from lifeworth.dashboard.icons import icon
 from lifeworth.dashboard.render import states
 from lifeworth.dashboard.view import View
@@ -62,7 +62,7 @@ def _wrapped(inside: list[Any]) -> Any:
 
 def _header(view: View) -> Any:
     who = view.principal
-    menu = drop(
+    menu = disclosure(
         [icon("person"), html.Span(who.name, className="who")],
         [
             html.P(f"{who.role} · {who.function or 'all functions'}", className="quiet"),

@@ -113,11 +113,11 @@
 
   // panels under a button close when something else is meant
   function closeDrops(but) {
-    document.querySelectorAll("details.drop[open]").forEach(function (one) { if (one !== but) { one.removeAttribute("open"); } });
+    document.querySelectorAll("details.disclosure[open]").forEach(function (one) { if (one !== but) { one.removeAttribute("open"); } });
   }
 
   document.addEventListener("click", function (event) {
-    var inside = event.target.closest("details.drop");
+    var inside = event.target.closest("details.disclosure");
     closeDrops(event.target.closest("a") ? null : inside);
     var burger = event.target.closest("#burger");
     if (burger) { openSide(document.getElementById("side").getAttribute("data-open") !== "true"); return; }
@@ -139,7 +139,7 @@
   document.addEventListener("keydown", function (event) {
     if (event.key === "Escape") {
       openSide(false);
-      var held = document.activeElement && document.activeElement.closest("details.drop[open]");
+      var held = document.activeElement && document.activeElement.closest("details.disclosure[open]");
       closeDrops(null);
       if (held) { held.querySelector("summary").focus(); }
       if (document.activeElement && document.activeElement.closest(".about")) { document.activeElement.blur(); }

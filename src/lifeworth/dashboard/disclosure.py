@@ -7,7 +7,7 @@ from typing import Any
 from dash import html
 
 
-def drop(button: list[Any], inside: Any, *, label: str = "", plain: bool = False) -> Any:
+def disclosure(button: list[Any], inside: Any, *, label: str = "", plain: bool = False) -> Any:
     """A button and its panel; another click, Escape, or a click elsewhere closes it (`assets/lifeworth.js`).
 
     Args:
@@ -18,4 +18,4 @@ def drop(button: list[Any], inside: Any, *, label: str = "", plain: bool = False
     """
     named = {"aria-label": label} if label else {}
     opener = html.Summary(button, className=f"button{' plain' if plain else ''}", **named)
-    return html.Details([opener, html.Div(inside, className="drop-panel")], className="drop")
+    return html.Details([opener, html.Div(inside, className="disclosure-panel")], className="disclosure")
