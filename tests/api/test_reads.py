@@ -19,7 +19,26 @@ Get = Callable[..., httpx.Response]
 NEEDS = {"alive": {"customer": ""}, "metric": {"name": "revenue"}, "profile": {"segment": "Gold"}, "calc": {"average_purchase_value": "40", "purchase_frequency": "3", "lifespan": "4"}}  # fmt: skip
 
 
-@pytest.mark.parametrize("action", [one.name for one in ACTIONS if one.name != "customers"])
+LATER = {"bridge", "ledger"}
+"""Actions that look back on an earlier run, of which a workspace of one run has none."""
+LOOKS = [one.name for one in ACTIONS if one.name != "customers" and not one.writes]
+
+
+@pytest.mark.parametrize("action", sorted(LATER))
+def test_what_needs_an_earlier_run_says_so(get: Get, action: str) -> None:
+    while (answer := get(f"/{action}")).status_code == 202:
+        pass
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "data"
+    assert "earlier run" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("action", [one.name for one in ACTIONS if one.writes])
+def test_nobody_writes_by_looking(get: Get, action: str) -> None:
+    assert get(f"/{action}").status_code == 404
+
+
+@pytest.mark.parametrize("action", [name for name in LOOKS if name not in LATER])
 def test_every_action_answers_under_its_own_name(served: Any, get: Get, action: str) -> None:
     run = served.app.state.desk.run()
     texts = dict(NEEDS.get(action, {}))
