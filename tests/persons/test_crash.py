@@ -108,8 +108,6 @@ def test_what_the_totals_lose_is_said_after_a_crash_as_well(shop, tmp_path):
 def test_every_step_can_be_the_last(shop, tmp_path):
     """The same in this process, at each of all steps: the state after it is read, and the next attempt goes one further."""
     met: list[str] = []
-    with pytest.raises(NotADirectoryError):
-        erase_person(Path(os.devnull) / "x", "C7")
 
     def stop(step: str) -> None:
         if step not in met:
