@@ -46,10 +46,6 @@ erase_person(Path(sys.argv[1]), "C7", mode=sys.argv[3], by="first", between=stop
 """
 
 
-class Stopped(BaseException):
-    """What ends an erasure in the middle, in this process."""
-
-
 def killed(root: Path, step: str, mode: str = "erase") -> None:
     done = subprocess.run([sys.executable, "-c", ERASE, str(root), step, mode], capture_output=True, text=True, check=False, timeout=300)  # fmt: skip
     assert done.returncode == -9, done.stderr
@@ -103,26 +99,6 @@ def test_what_the_totals_lose_is_said_after_a_crash_as_well(shop, tmp_path):
     twin = Path(shutil.copytree(shop, tmp_path / "twin", symlinks=True))
     killed(shop, "book")
     assert erase_person(shop, "C7").lost == erase_person(twin, "C7").lost
-
-
-def test_every_step_can_be_the_last(shop, tmp_path):
-    """The same in this process, at each of all steps: the state after it is read, and the next attempt goes one further."""
-    met: list[str] = []
-
-    def stop(step: str) -> None:
-        if step not in met:
-            met.append(step)
-            raise Stopped
-
-    for _ in range(300):
-        try:
-            erase_person(shop, "C7", mode="pseudonymise", between=stop)
-        except Stopped:
-            continue
-        break
-    gone(shop)
-    assert {"planned", "suppressed", "files", "book", "compacted", "searched", "proved", "done"} <= set(met)
-    assert len(met) > 100
 
 
 def test_a_run_between_a_crash_and_the_next_attempt_does_not_bring_the_person_back(shop, source):
