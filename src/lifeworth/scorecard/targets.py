@@ -8,7 +8,7 @@ basket and margin and an approximation for the others. Only levers the model kno
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,8 +116,3 @@ def _proposal(one: Mapping[str, Any], change: float, equity: float) -> Proposal:
         elasticity=elasticity,
         sure=one["low"] is not None and one["low"] > 0,
     )
-
-
-def lever_of(metric: str, levers: Sequence[str] = tuple(METRICS)) -> str | None:
-    """The lever a figure of the registry stands for, if it does."""
-    return next((lever for lever in levers if METRICS[lever] == metric), None)

@@ -40,7 +40,21 @@ def chart(
         empty = html.P("There is nothing to draw yet.", className="empty")
         return html.Section([head(block.title, (), level), *caption, empty], className="panel chart")
     figure = KINDS[block.kind](block, currency)
-    picture = html.Div(
+    return html.Section(
+        [
+            head(block.title, tools, level),
+            *caption,
+            _legend(figure),
+            picture(figure, place, frame.label_of(block)),
+            _more(block, currency, place, later=later),
+        ],
+        className="panel chart",
+    )
+
+
+def picture(figure: Figure, place: str, label: str) -> Any:
+    """The room in which the browser draws a figure, with what is told of it to who cannot see it."""
+    return html.Div(
         [
             dcc.Store(id={"type": "figure", "place": place}, data=figure.plain()),
             dcc.Graph(
@@ -52,17 +66,7 @@ def chart(
         className="picture",
         role="img",
         style={"minHeight": f"{figure.height}px"},
-        **{"aria-label": frame.label_of(block)},
-    )
-    return html.Section(
-        [
-            head(block.title, tools, level),
-            *caption,
-            _legend(figure),
-            picture,
-            _more(block, currency, place, later=later),
-        ],
-        className="panel chart",
+        **{"aria-label": label},
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 
+from lifeworth.dashboard.render.chart import picture
 from lifeworth.dashboard.render.figure import Figure, colour
 from lifeworth.dashboard.render.table import head, scroll, table
 from lifeworth.report.charts.network import HIGH, TONES, Box, placed, two_lines
@@ -24,23 +25,10 @@ def network(block: Network, currency: str, place: str, *, tools: Sequence[Any] =
         empty = html.P(block.empty, className="empty")
         return html.Section([head(block.title, (), level), *caption, empty], className="panel chart")
     figure = drawn(block, currency)
-    picture = html.Div(
-        [
-            dcc.Store(id={"type": "figure", "place": place}, data=figure.plain()),
-            dcc.Graph(
-                id={"type": "graph", "place": place},
-                config={"displayModeBar": False, "responsive": True, "doubleClick": False, "scrollZoom": False},
-                style={"height": f"{figure.height}px"},
-            ),
-        ],
-        className="picture",
-        role="img",
-        style={"minHeight": f"{figure.height}px"},
-        **{"aria-label": f"Network: {block.title}. {block.caption}"},
-    )
+    drawing = picture(figure, place, f"Network: {block.title}. {block.caption}")
     arrows = scroll(table(block.table(), currency), f"Arrows of: {block.title}", tall=True)
     more = html.Details([html.Summary("The arrows"), html.Div([arrows])], className="more")
-    return html.Section([head(block.title, tools, level), *caption, picture, more], className="panel chart")
+    return html.Section([head(block.title, tools, level), *caption, drawing, more], className="panel chart")
 
 
 def drawn(block: Network, currency: str) -> Figure:
