@@ -54,7 +54,8 @@ EXPECTED: dict[str, set[str]] = {
         f"GET /{name}": ALL
         for name in (
             "value", "alive", "elasticities", "net", "payback", "calc", "kpis", "metric", "cohorts", "presets", "definitions", "segments",
-            "movement", "profile", "audit", "subscriptions", "retention", "renewals",
+            "movement", "profile", "audit", "subscriptions", "retention", "renewals", "bridge", "ledger", "scorecard", "strategy", "targets",
+            "reviews",
         )
     },
 }  # fmt: skip
