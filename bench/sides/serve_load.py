@@ -75,7 +75,7 @@ async def paced(port: int, token: str, seconds: int, rate: int, path: Callable[[
     return summed(spent, failed, time.perf_counter() - begin)
 
 
-async def in_turn(port: int, token: str, seconds: int, path: Callable[[], str]) -> dict[str, float]:
+async def in_turn(port: int, token: str, seconds: float, path: Callable[[], str]) -> dict[str, float]:
     """One request after the other."""
     connection = Connection(port, token)
     spent: list[float] = []
@@ -123,6 +123,12 @@ def a_list(draw: random.Random) -> str:
     return f"/api/v1/customers?{urlencode(asked)}"
 
 
+def with_part(draw: random.Random) -> str:
+    """A page of those whose id has these signs in it."""
+    asked = {"q": str(draw.randint(10, 999)), "order": f"-{draw.choice(COLUMNS)}", "limit": 100}
+    return f"/api/v1/customers?{urlencode(asked)}"
+
+
 async def main() -> None:
     """Run one kind of load and print its figures."""
     kind, port, *more = sys.argv[1:]
@@ -140,7 +146,8 @@ async def main() -> None:
             int(port), token, int(more[0]), int(more[1]), lambda: f"/api/v1/customers/{draw.choice(known)}"
         )
     else:
-        found = await in_turn(int(port), token, int(more[0]), lambda: a_list(draw))
+        asked = with_part if kind == "part" else a_list
+        found = await in_turn(int(port), token, float(more[0]), lambda: asked(draw))
     print(json.dumps(found))
 
 
