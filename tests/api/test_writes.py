@@ -100,6 +100,7 @@ def bomb() -> bytes:
         ("orders.xlsx", bomb(), "unpacks to far more"),
         ("report.csv", b"%PDF-1.7", "PDF"),
     ],
+    ids=lambda one: one if isinstance(one, str) else f"{len(one)} bytes",
 )
 def test_a_file_that_is_not_what_it_says_is_refused_and_nothing_stays(
     fresh: Any, key: str, name: str, raw: bytes, words: str
