@@ -93,3 +93,9 @@ def test_a_standing_counts_who_has_less(made_workspace: Path) -> None:
 
 def test_a_column_that_is_not_there_has_no_standing(made_workspace: Path) -> None:
     assert standing(Desk(made_workspace).run(), "shoe_size", 42) is None
+
+
+def test_where_the_margin_is_not_known_it_is_no_factor() -> None:
+    row = {**ROW, "expected_orders": 4.0, "expected_order_value": 50.0}
+    names = [one.title for one in product(row, 190.0, None, "EUR")]
+    assert names == ["Orders expected", "Value of an order", "Discounting"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
+IMPORT = "/data/import"
+"""Where data is handed in."""
 MOST = 40
 """Filters of one address at most; what comes after is left out."""
 

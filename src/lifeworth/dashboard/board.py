@@ -31,8 +31,6 @@ WAIT = 0.35
 AGAIN = 800
 """Milliseconds between two looks at an answer that is on its way."""
 FIRST = "overview"
-IMPORT = "/data"
-"""Where a table is handed in."""
 
 
 def slug(tab: Tab) -> str:
@@ -141,7 +139,7 @@ def answer(view: View, hung: Hung, said: Mapping[str, str], exports: bool) -> tu
     try:
         tab = tab_of(hung, view.path)
         if names := lacking(view, tab):
-            return states.missing([(name, about_table(name)) for name in names], IMPORT), False
+            return states.missing([(name, about_table(name)) for name in names], address.IMPORT), False
         found = ask(view, hung, said)
     except LifeworthError as error:
         return states.failed(error), False

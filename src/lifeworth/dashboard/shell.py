@@ -137,7 +137,7 @@ def _nothing_yet(view: View, error: LifeworthError) -> Any:
     try:
         view.desk.run()
     except NotFoundError:
-        steps: list[states.Step] = [("Upload an export of orders", board.IMPORT), "Or on the command line: lifeworth run ORDERS"]  # fmt: skip
+        steps: list[states.Step] = [("Upload an export of orders", address.IMPORT), "Or on the command line: lifeworth run ORDERS"]  # fmt: skip
         return states.state("Nothing has been run here yet", "Hand in an export of orders, and minutes later this page has figures.", sign="upload", steps=steps)  # fmt: skip
     return states.failed(error)
 

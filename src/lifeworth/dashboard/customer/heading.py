@@ -45,9 +45,10 @@ def worth(row: Mapping[str, Any], run: Run, place: str, parts_of: Worth) -> Any:
     if value is None:
         why = run.facts["value"].get("no_model") or "The run made no prediction for this customer."
         return pieces.panel("Predicted value", html.P("–", className="figure absent"), html.P(why, className="caption"))
+    what = "Margin" if run.facts["value"]["value_of"] == "margin" else "Net revenue"
     parts: list[Any] = [
         html.P(text(value, "money", currency), className="worth"),
-        html.P(f"Margin expected within {horizon}, discounted to {text(run.as_of, 'date')}.", className="caption"),
+        html.P(f"{what} expected within {horizon}, discounted to {text(run.as_of, 'date')}.", className="caption"),
     ]
     if low is not None and high is not None:
         parts += [_picture(float(value), float(low), float(high), currency)]
@@ -95,6 +96,7 @@ def _picture(value: float, low: float, high: float, currency: str) -> Any:
 def figures(row: Mapping[str, Any], run: Run, net: Mapping[str, Any] | None) -> Any:
     """The figures around the value, each with its meaning."""
     horizon = str(run.facts.get("settings", {}).get("horizon", "the horizon"))
+    of_margin = run.facts["value"]["value_of"] == "margin"
 
     def one(name: str, key: str, kind: Kind, meaning: str, note: str = "") -> Stat | None:
         return None if row.get(key) is None else Stat(name, row[key], kind, meaning, as_of=run.as_of, note=note)
@@ -102,7 +104,7 @@ def figures(row: Mapping[str, Any], run: Run, net: Mapping[str, Any] | None) -> 
     coming = row.get("expected_next_order_at")
     late = coming is not None and coming < run.as_of
     shown = [
-        one("Historic CLV", "historic_clv", "money", "Net revenue × margin so far."),
+        one("Historic CLV", "historic_clv", "money", "Net revenue × margin so far." if of_margin else "Net revenue so far; the margin is not known."),
         one("Total CLV", "total_clv", "money", "Historic and predicted CLV together."),
         None if net is None else Stat("Net CLV", net["net_clv"], "money", "Margin so far and expected, less what it cost to win, serve and keep the customer.", as_of=run.as_of),
         one("Still buying", "probability_alive", "percent", "Probability that the customer still buys at all."),

@@ -37,12 +37,12 @@ def content(view: View, customer: str) -> list[Any]:
     places = {name: standing(run, name, row.get(name)) for name in ("orders", "predicted_clv", "historic_clv")}
     where = heading.best(places["predicted_clv"], places["historic_clv"])
     currency, value = run.currency, run.facts["value"]
-    margin = value.get("margin")
+    margin = value.get("margin") if value["value_of"] == "margin" else None
     found = reasons(
         row, life.get("orders", ()), places, as_of=run.as_of, currency=currency, average=average_order(run.facts), margin=margin
     )  # fmt: skip
     value_of = worth(row, terms)
-    factors = () if margin is None else product(row, value_of.orders, margin, currency)
+    factors = product(row, value_of.orders, margin, currency)
     known = Known(row, life, where, run.as_of, currency)
     happened = events(life, currency)
     contracts = life.get("subscriptions", ())

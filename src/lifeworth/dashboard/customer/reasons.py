@@ -91,13 +91,13 @@ def worth(row: Mapping[str, Any], terms: Mapping[str, Mapping[str, Any]]) -> Wor
     return Worth(whole, parts.get("order_clv"), parts.get("subscription_clv") or None)
 
 
-def product(row: Mapping[str, Any], value: float | None, margin: float, currency: str) -> tuple[Factor, ...]:
+def product(row: Mapping[str, Any], value: float | None, margin: float | None, currency: str) -> tuple[Factor, ...]:
     """The predicted value of orders as a product of its factors; empty where there is none.
 
     Args:
         row: The customer.
         value: What their orders are worth.
-        margin: Contribution margin of the run as a share.
+        margin: Contribution margin of the run as a share; none where it is not known, and value means revenue.
         currency: Of the money.
     """
     orders, worth = (row.get(name) for name in ("expected_orders", "expected_order_value"))
@@ -108,9 +108,10 @@ def product(row: Mapping[str, Any], value: float | None, margin: float, currency
             "Orders expected", text(orders, "ratio"), "within the horizon, the chance of having left for good included"
         ),
         Factor("Value of an order", text(worth, "money", currency), "own orders, drawn towards the base where few"),
-        Factor("Margin", text(margin, "percent"), "what is left of revenue"),
     ]
-    whole = orders * worth * margin
+    if margin is not None:
+        found.append(Factor("Margin", text(margin, "percent"), "what is left of revenue"))
+    whole = orders * worth * (1.0 if margin is None else margin)
     if whole > 0:
         found.append(Factor("Discounting", text(value / whole, "percent"), "money that comes later is discounted"))
     return tuple(found)

@@ -89,7 +89,7 @@ def _bar(
             className="filter",
         )
         for name in CHIPS
-        if name in groups
+        if groups.get(name)
     ]
     find = html.Div(
         dmc.TextInput(
@@ -280,7 +280,7 @@ def register(app: Dash) -> None:
         run = view.desk.run()
         whole = counted(run, (), personal=view.principal.personal)
         chips = [no_update if (old or []) == new else new for old, new in zip(values, picked, strict=True)]
-        told_count = f"{count_words(answer['rowCount'], whole)}, money in {run.currency}"
+        told_count = f"{count_words(answer['rowCount'], whole)}, {f'money in {run.currency}' if run.currency else 'currency not stated'}"
         # An address that says so already is left alone: each change of it asks for the page.
         moved = (told, told) if told != (search or "") else (no_update, no_update)
         return answer, told_count, links, chips, not model, *moved

@@ -9,12 +9,13 @@ import dash_mantine_components as dmc
 from dash import html
 
 from lifeworth.dashboard import pieces, working
-from lifeworth.dashboard.intake.files import IMPORT, uploads_of
+from lifeworth.dashboard.address import IMPORT
+from lifeworth.dashboard.intake.files import uploads_of
 from lifeworth.dashboard.intake.mapping import QUESTIONS, UNREAD, Row, Sheet, asked
 from lifeworth.dashboard.render import states
 from lifeworth.dashboard.render.page import block
 from lifeworth.dashboard.view import View
-from lifeworth.errors import NotFoundError
+from lifeworth.errors import ColumnError, NotFoundError
 from lifeworth.jobs import checks
 from lifeworth.jobs.record import Job
 from lifeworth.jobs.uploads import ORDERS, RATES
@@ -82,6 +83,9 @@ def _read(job: Job) -> Page | None:
 
 def _verdict(job: Job) -> Any:
     if job.status == "failed":
+        if job.problem.get("code") == ColumnError.code:
+            todo = "Choose below what each of your columns is, then look again."
+            return states.state("Some columns need a word from you", str(job.problem.get("message", "")), sign="warning", steps=[todo], tone="warning")  # fmt: skip
         return working.problem(job)
     said = _read(job)
     first = next((one for one in said.blocks if isinstance(one, Text) and one.tone in {"good", "bad"}), None) if said else None  # fmt: skip

@@ -18,8 +18,6 @@ from lifeworth.errors import OptionError
 from lifeworth.jobs.contents import ENDINGS, LARGEST
 from lifeworth.jobs.uploads import ORDERS, RATES, Upload, Uploads
 
-IMPORT = "/data/import"
-
 
 def uploads_of(view: View) -> Uploads:
     """The files of the workspace."""

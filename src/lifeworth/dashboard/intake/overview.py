@@ -8,6 +8,7 @@ from dash import html
 
 from lifeworth.access.roles import Scope
 from lifeworth.dashboard import pieces, take
+from lifeworth.dashboard.address import IMPORT
 from lifeworth.dashboard.render import states
 from lifeworth.dashboard.render.page import block
 from lifeworth.dashboard.view import View
@@ -17,7 +18,6 @@ from lifeworth.jobs.uploads import Uploads
 from lifeworth.report.spec import Column, Table
 
 SHOWN = 50
-IMPORT = "/data/import"
 
 
 def content(view: View, *, ran: bool) -> list[Any]:

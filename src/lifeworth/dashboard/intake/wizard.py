@@ -7,7 +7,7 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from lifeworth.access.roles import Scope
-from lifeworth.dashboard import pieces, working
+from lifeworth.dashboard import address, pieces, working
 from lifeworth.dashboard.callbacks import ADDRESS, PreventUpdate, answers, view_now
 from lifeworth.dashboard.intake import columns, files
 from lifeworth.dashboard.intake.mapping import columns_said, doubled, options
@@ -62,9 +62,9 @@ def drawn(view: View) -> list[Any]:
         if job.status != "done":
             check = view.arguments.get("from", "")
             back = (
-                ("Back to the columns", f"{files.IMPORT}?check={check}")
+                ("Back to the columns", f"{address.IMPORT}?check={check}")
                 if check
-                else ("Back to the files", files.IMPORT)
+                else ("Back to the files", address.IMPORT)
             )
             return [working.problem(job, back)]
         return [

@@ -57,7 +57,7 @@ def reconciliation(view: View) -> list[Any]:
             states.state(
                 "This run wrote no account that can be shown here",
                 "An older Lifeworth made it.",
-                steps=[("Hand in the data again", overview.IMPORT)],
+                steps=[("Hand in the data again", address.IMPORT)],
             )
         ]
     lead = [html.P(found.lead, className="lead")] if found.lead else []

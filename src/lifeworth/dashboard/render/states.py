@@ -16,10 +16,16 @@ Step = str | tuple[str, str]
 
 def state(title: str, words: str = "", *, sign: str = "info", steps: Sequence[Step] = (), tone: str = "plain") -> Any:
     """A panel that says how things stand and what to do."""
-    todo = [html.Li(step if isinstance(step, str) else dcc.Link(step[0], href=step[1])) for step in steps]
+    todo = [html.Li(_worded(step) if isinstance(step, str) else dcc.Link(step[0], href=step[1])) for step in steps]
     parts = [html.H2(title), html.P(words) if words else None, html.Ul(todo) if todo else None]
     said = html.Div([part for part in parts if part is not None])
     return html.Div([icon(sign), said], className=f"state {tone}", role="alert" if tone == "bad" else "status")
+
+
+def _worded(step: str) -> list[Any]:
+    """A step in words; what is typed on a command line stands apart from what is read."""
+    words, typed, command = step.partition("lifeworth ")
+    return [words, html.Code(typed + command)] if typed else [words]
 
 
 def skeleton(rows: int = 3) -> Any:
