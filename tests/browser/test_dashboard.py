@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.browser.driven import Served, Watched, served_at, watched
+from tests.browser.driven import Served, Watched, watched
 
 from lifeworth.dashboard.catalogue import catalogue
 
@@ -17,22 +14,6 @@ pytestmark = pytest.mark.browser
 
 PAGES = [one.name for one in catalogue().entries if getattr(one.sheet, "listed", True)]
 GRAVE = {"serious", "critical"}
-
-
-@pytest.fixture(scope="module")
-def served(made_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("served") / "workspace"
-    shutil.copytree(made_workspace, folder, symlinks=True)
-    with served_at(folder, folder.parent / "log") as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def seen(browser: Any, served: Served) -> Iterator[Watched]:
-    """One tab for all pages: what a person has who walks through them."""
-    found = watched(browser, served)
-    yield found
-    found.tab.context.close()
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1,0 +1,198 @@
+"""What each page of the dashboard is for, done in a real browser: one main interaction a page, and what it must bring."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.browser.driven import Served, Watched
+
+from lifeworth.dashboard.catalogue import catalogue
+
+pytestmark = pytest.mark.browser
+
+
+def answer(tab: Any) -> str:
+    return str(tab.locator("#main").inner_text())
+
+
+def pick(seen: Watched, label: str, option: str) -> None:
+    """Choose from a list above the page, and wait for what it brings."""
+    seen.tab.get_by_role("textbox", name=label, exact=True).first.click()
+    seen.tab.get_by_role("option", name=option, exact=True).first.click()
+    seen.settle()
+
+
+def told(seen: Watched, words: str) -> None:
+    """Wait until the answer says so: what stood there before stays until the new one comes."""
+    seen.tab.wait_for_function("words => document.querySelector('#answer').innerText.includes(words)", arg=words)
+
+
+def overview(seen: Watched) -> None:
+    """A figure says what it means when somebody points at it."""
+    told = seen.tab.locator("#main [role=tooltip]").first
+    seen.tab.locator("#main .stat-name").first.hover()
+    told.wait_for(state="visible")
+    assert "As of" in told.inner_text() or "as of" in told.inner_text()
+
+
+def clv(seen: Watched) -> None:
+    """The numbers behind a picture are a click away."""
+    seen.tab.get_by_text("The numbers", exact=True).first.click()
+    seen.tab.locator("#answer table:visible, #answer .ag-root:visible").first.wait_for()
+    seen.tab.get_by_role("link", name="Drivers", exact=True).click()
+    seen.settle()
+    assert "elasticit" in answer(seen.tab).lower() or "one percent" in answer(seen.tab).lower()
+
+
+def economics(seen: Watched) -> None:
+    seen.tab.get_by_role("link", name="Payback", exact=True).click()
+    seen.settle()
+    assert "/economics/payback" in seen.tab.url
+    assert "payback" in answer(seen.tab).lower()
+
+
+def calculator(seen: Watched) -> None:
+    """A what-if is answered at once."""
+    before = seen.tab.locator("#calc-result").inner_text()
+    field = seen.tab.get_by_role("textbox", name="What-if").first
+    field.fill("3.21")
+    field.press("Tab")
+    seen.tab.wait_for_function("told => document.querySelector('#calc-result').innerText !== told", arg=before)
+
+
+def customers(seen: Watched) -> None:
+    """Sorted by a click on a head, found by part of an id, and an address that brings it back."""
+    seen.tab.wait_for_selector(".ag-row")
+    one = seen.tab.locator('.ag-row[row-index="0"] a').first.inner_text()
+    seen.tab.locator("#customers-find").fill(one)
+    seen.tab.wait_for_function("() => /^1 of /.test(document.querySelector('#customers-count').textContent)")
+    assert one in seen.tab.url
+    seen.tab.reload()
+    seen.tab.wait_for_function("() => /^1 of /.test(document.querySelector('#customers-count').textContent)")
+    assert seen.tab.locator('.ag-row[row-index="0"] a').first.inner_text() == one
+
+
+def segments(seen: Watched) -> None:
+    seen.tab.get_by_role("link", name="One group", exact=True).click()
+    seen.settle()
+    assert "/segments/one-group" in seen.tab.url
+    assert re.search(r"\d", seen.tab.locator("#answer").inner_text())
+
+
+def cohorts(seen: Watched) -> None:
+    """Another figure in the same table, and the address says which."""
+    pick(seen, "Metric", "Revenue")
+    assert "metric=revenue" in seen.tab.url
+    told(seen, "Net revenue")
+
+
+def kpis(seen: Watched) -> None:
+    """A figure over time, and its table as a file."""
+    seen.tab.get_by_role("link", name="One figure", exact=True).click()
+    seen.settle()
+    pick(seen, "Figure", "Active customers")
+    told(seen, "Active customers")
+    with seen.tab.expect_download() as taken:
+        seen.tab.locator("#answer").get_by_role("button", name=re.compile("CSV")).first.click()
+    text = Path(taken.value.path()).read_text(encoding="utf-8-sig")
+    assert len(list(csv.reader(io.StringIO(text)))) > 1
+
+
+def subscriptions(seen: Watched) -> None:
+    seen.tab.get_by_role("link", name="Renewals", exact=True).click()
+    seen.settle()
+    assert "renew" in seen.tab.locator("#answer").inner_text().lower()
+
+
+def audit(seen: Watched) -> None:
+    seen.tab.get_by_role("link", name="The whole base", exact=True).click()
+    seen.settle()
+    assert "/audit/the-whole-base" in seen.tab.url
+    assert seen.tab.locator("#answer .js-plotly-plot, #answer svg").count() > 0
+
+
+def scorecard(seen: Watched) -> None:
+    seen.tab.get_by_role("link", name="Strategy map", exact=True).click()
+    seen.settle()
+    assert seen.tab.locator("#answer svg, #answer .js-plotly-plot").count() > 0
+
+
+def data(seen: Watched) -> None:
+    """A definition found by a word."""
+    seen.tab.get_by_role("link", name="Definitions", exact=True).click()
+    seen.tab.locator("#definitions-find").fill("churn")
+    seen.tab.wait_for_function("() => !document.querySelector('#definitions-found').innerText.includes('Gross margin')")
+    assert "churn" in seen.tab.locator("#definitions-found").inner_text().lower()
+
+
+def jobs(seen: Watched) -> None:
+    """Whoever has started nothing is told how."""
+    assert "Nothing" in answer(seen.tab) or "No " in answer(seen.tab)
+
+
+def people(seen: Watched) -> None:
+    """Somebody is invited, by a link that is shown once."""
+    seen.tab.locator("#invite-name").fill("Grace Hopper")
+    seen.tab.get_by_role("button", name=re.compile("Invite", re.IGNORECASE)).click()
+    seen.tab.wait_for_function("() => document.querySelector('#invite-made').innerText.includes('/enter/')")
+    seen.tab.wait_for_function("() => document.querySelector('#people-list').innerText.includes('Grace Hopper')")
+
+
+def trail(seen: Watched) -> None:
+    """What was done stands there, by whom, and can be narrowed down."""
+    assert "admin" in seen.tab.locator("#trail-rows").inner_text()
+    seen.tab.locator("#trail-who").click()
+    seen.tab.get_by_role("option", name="admin", exact=True).click()
+    seen.settle()
+    assert "who=admin" in seen.tab.url
+
+
+def persons(seen: Watched) -> None:
+    """A person's data are found by the id, and taken along as a file."""
+    seen.tab.locator("#person-id").fill("C00001")
+    seen.tab.keyboard.press("Enter")
+    seen.tab.wait_for_timeout(300)
+    seen.settle()
+    assert seen.tab.locator("#person-found").inner_text().strip()
+
+
+DONE: dict[str, Callable[[Watched], None]] = {
+    one.__name__: one
+    for one in (
+        overview, clv, economics, calculator, customers, segments, cohorts, kpis, subscriptions, audit, scorecard, data, jobs, people, trail,
+        persons,
+    )
+}  # fmt: skip
+
+
+def test_every_page_has_something_done_on_it() -> None:
+    assert set(DONE) == {one.name for one in catalogue().entries if one.listed}
+
+
+@pytest.mark.parametrize("name", sorted(DONE))
+def test_what_a_page_is_for_works(seen: Watched, served: Served, name: str) -> None:
+    seen.faults.clear()
+    seen.open(f"{served.base}/{name}")
+    DONE[name](seen)
+    seen.keep(f"done-{name}")
+    assert not seen.faults, seen.faults
+
+
+def test_a_view_is_saved_and_brings_back_what_was_shown(seen: Watched, served: Served) -> None:
+    seen.open(f"{served.base}/cohorts?metric=orders&by=quarter")
+    seen.tab.get_by_text("Views", exact=True).click()
+    seen.tab.locator("#view-name").fill("Orders by quarter")
+    seen.tab.locator("#view-save").click()
+    seen.tab.wait_for_function("() => document.querySelector('#views-list').innerText.includes('Orders by quarter')")
+    seen.open(f"{served.base}/cohorts")
+    seen.tab.get_by_text("Views", exact=True).click()
+    seen.tab.get_by_role("link", name="Orders by quarter").click()
+    seen.settle()
+    assert "metric=orders" in seen.tab.url
+    assert "by=quarter" in seen.tab.url
