@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given as drawn
+from hypothesis import strategies as st
 
-from lifeworth.asked import asked, given
+from lifeworth.asked import asked, given, joined, parted
 from lifeworth.errors import OptionError
 from lifeworth.kpis.actions import cohorts
 from lifeworth.parts import ACTIONS
@@ -53,3 +55,8 @@ def test_a_text_without_end_is_refused() -> None:
     with pytest.raises(OptionError) as caught:
         given(movement, {"scheme": "x" * 10_000})
     assert "longer than" in caught.value.faults[0]
+
+
+@drawn(st.lists(st.text(max_size=8), min_size=1, max_size=5))
+def test_values_in_one_text_come_back_whatever_is_in_them(values: list[str]) -> None:
+    assert parted(joined(values)) == values

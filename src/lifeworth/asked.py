@@ -127,6 +127,27 @@ def given(action: Callable[..., Any], texts: Mapping[str, str | Sequence[str]]) 
     return values
 
 
+def joined(values: Sequence[str]) -> str:
+    """Values as one text, parted by commas; a comma in one, or a backslash, has a backslash before it."""
+    return ",".join(value.replace("\\", "\\\\").replace(",", "\\,") for value in values)
+
+
+def parted(text: str) -> list[str]:
+    """The values of such a text."""
+    found, now, guarded = [], "", False
+    for letter in text:
+        if guarded:
+            now, guarded = now + letter, False
+        elif letter == "\\":
+            guarded = True
+        elif letter == ",":
+            found.append(now)
+            now = ""
+        else:
+            now += letter
+    return [*found, now]
+
+
 def _bare(hint: Any) -> Any:
     """The type without its `| None`; `TypeAlias` names are looked through."""
     if get_origin(hint) in (Union, UnionType):

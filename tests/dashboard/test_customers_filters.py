@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lifeworth.api.filters import conditions as read
 from lifeworth.dashboard.grid.conditions import choose, chosen, conditions, orders
 from lifeworth.dashboard.grid.wording import model_of, said, sort_of
 from lifeworth.engine.shelf import Condition, Order
@@ -165,3 +166,12 @@ def test_the_engine_keeps_exactly_the_rows_a_filter_means(run: Run, model: dict[
     assert 0 < len(wanted) < len(everybody)
     assert {row["customer_id"] for row in found.rows} == wanted
     assert found.total == len(wanted)
+
+
+@pytest.mark.parametrize("values", [("Gold", "Silver"), ("Gold, plain", "Silver"), ("a\\b", "c,d"), ("Gold, plain",)])
+def test_a_link_to_a_file_means_what_the_list_shows_even_with_commas(run: Run, values: tuple[str, ...]) -> None:
+    told = said(
+        [Condition("value_tier", "in", values) if len(values) > 1 else Condition("value_tier", "eq", values[0])]
+    )
+    (found,) = read(run, told, frozenset(), personal=True)
+    assert (found.value if found.op == "in" else [found.value]) == list(values)

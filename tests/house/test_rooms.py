@@ -57,6 +57,7 @@ ONLY_IN: dict[str, set[str]] = {
     "dash_ag_grid": {"dashboard"},
     "plotly": {"dashboard"},
     "uvicorn": {"cli"},
+    "socket": {"cli"},  # a setting of the socket that is listened on
     "xlsxwriter": {"api"},
 }
 """Library -> the rooms that may import it."""
@@ -65,7 +66,7 @@ NOWHERE = {
     "pandas", "polars", "modin", "dask",
     "pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal",
     "flask", "matplotlib",
-    "socket", "ssl", "requests", "httpx", "urllib3", "aiohttp", "http", "urllib.request", "ftplib", "smtplib",
+    "ssl", "requests", "httpx", "urllib3", "aiohttp", "http", "urllib.request", "ftplib", "smtplib",
     "click", "typer._click", "ibis.backends", "pytest", "lifetimes",
 }  # fmt: skip
 """No room imports these."""

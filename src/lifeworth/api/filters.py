@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, get_args
 
-from lifeworth.asked import FLAGS, LONGEST
+from lifeworth.asked import FLAGS, LONGEST, parted
 from lifeworth.engine.shelf import Condition, Op, Order
 from lifeworth.errors import OptionError, near
 from lifeworth.report.spec import Column
@@ -90,7 +90,7 @@ def _condition(name: str, text: str, known: Mapping[str, Column], kinds: Mapping
     if op in {"contains", "starts"} and kind != "VARCHAR":
         raise OptionError(f"{name}: {column} is no text.")
     if op == "in":
-        values = [_value(name, one.strip(), kind) for one in text.split(",") if one.strip()]
+        values = [_value(name, one.strip(), kind) for one in parted(text) if one.strip()]
         return Condition(column, "eq", values[0]) if len(values) == 1 else Condition(column, "in", values)
     return Condition(column, op, _value(name, text, kind))  # type: ignore[arg-type]
 

@@ -107,7 +107,7 @@ def _columns(run: Any, personal: bool) -> Any:
 
 _TAG = "Customers"
 _FILTERS = (
-    "Every column is a filter: `value_tier=Gold,Platinum` keeps those tiers, `predicted_clv.gt=100` those above; comparisons are eq, "
+    "Every column is a filter: `value_tier=Gold,Platinum` keeps those tiers (a comma within a value has a backslash before it), `predicted_clv.gt=100` those above; comparisons are eq, "
     "ne, lt, le, gt, ge, in, contains, starts, empty and filled. `GET /customers/columns` lists the columns of this workspace."
 )
 ROUTES = (

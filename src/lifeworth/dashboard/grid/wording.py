@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from lifeworth.asked import joined, parted
 from lifeworth.dashboard.grid.conditions import NUMERIC, VALUELESS
 from lifeworth.engine.shelf import Condition, Order
 from lifeworth.report.spec import Column
@@ -67,7 +68,7 @@ def _model(kind: str, tests: Mapping[str, str]) -> dict[str, Any] | None:
         return _numbers(kind, tests)
     op, text = next(iter(tests.items()))
     if op == "in":
-        several = [{"filterType": "text", "type": "equals", "filter": one} for one in _parted(text)]
+        several = [{"filterType": "text", "type": "equals", "filter": one} for one in parted(text)]
         return several[0] if len(several) == 1 else {"filterType": "text", "operator": "OR", "conditions": several}
     return {"filterType": "text", "type": _GRID_TEXT[op], "filter": text} if op in _GRID_TEXT else None
 
@@ -112,7 +113,7 @@ def _written(one: Condition) -> str:
     if one.op in VALUELESS:
         return "true"
     if one.op == "in":
-        return ",".join(_guarded(str(value)) for value in one.value)
+        return joined([str(value) for value in one.value])
     if isinstance(one.value, float):
         return repr(one.value).removesuffix(".0")
     return str(one.value)
@@ -121,24 +122,3 @@ def _written(one: Condition) -> str:
 def _odd(value: Any) -> bool:
     """Whether a single value would be read as several, or as another."""
     return isinstance(value, str) and (value != value.strip() or any(sign in value for sign in ",\\"))
-
-
-def _guarded(value: str) -> str:
-    """A value of a list; a comma in it is no end of it."""
-    return value.replace("\\", "\\\\").replace(",", "\\,")
-
-
-def _parted(text: str) -> list[str]:
-    """Values parted by commas; one with a comma in it is written with a backslash before it."""
-    found, now, guarded = [], "", False
-    for letter in text:
-        if guarded:
-            now, guarded = now + letter, False
-        elif letter == "\\":
-            guarded = True
-        elif letter == ",":
-            found.append(now)
-            now = ""
-        else:
-            now += letter
-    return [*found, now]
