@@ -30,7 +30,15 @@ def pick(seen: Watched, label: str, option: str) -> None:
 
 def told(seen: Watched, words: str) -> None:
     """Wait until the answer says so: what stood there before stays until the new one comes."""
-    seen.tab.wait_for_function("words => document.querySelector('#answer').innerText.includes(words)", arg=words)
+    seen.tab.wait_for_function("words => document.querySelector('#answer')?.innerText?.includes(words)", arg=words)
+
+
+def taken(seen: Watched, button: re.Pattern[str] | str) -> list[list[str]]:
+    """The rows of a table that is taken along as CSV."""
+    with seen.tab.expect_download() as file:
+        seen.tab.locator("#main").get_by_role("button", name=button).first.click()
+    text = Path(file.value.path()).read_text(encoding="utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
 
 
 def overview(seen: Watched) -> None:
@@ -63,7 +71,7 @@ def calculator(seen: Watched) -> None:
     field = seen.tab.get_by_role("textbox", name="What-if").first
     field.fill("3.21")
     field.press("Tab")
-    seen.tab.wait_for_function("told => document.querySelector('#calc-result').innerText !== told", arg=before)
+    seen.tab.wait_for_function("told => document.querySelector('#calc-result')?.innerText !== told", arg=before)
 
 
 def customers(seen: Watched) -> None:
@@ -71,11 +79,15 @@ def customers(seen: Watched) -> None:
     seen.tab.wait_for_selector(".ag-row")
     one = seen.tab.locator('.ag-row[row-index="0"] a').first.inner_text()
     seen.tab.locator("#customers-find").fill(one)
-    seen.tab.wait_for_function("() => /^1 of /.test(document.querySelector('#customers-count').textContent)")
+    seen.tab.wait_for_function("() => /^1 of /.test(document.querySelector('#customers-count')?.textContent)")
     assert one in seen.tab.url
     seen.tab.reload()
-    seen.tab.wait_for_function("() => /^1 of /.test(document.querySelector('#customers-count').textContent)")
+    seen.tab.wait_for_function("() => /^1 of /.test(document.querySelector('#customers-count')?.textContent)")
     assert seen.tab.locator('.ag-row[row-index="0"] a').first.inner_text() == one
+    seen.tab.locator('.ag-row[row-index="0"] a').first.click()
+    seen.tab.wait_for_url("**/customers/*")
+    seen.settle()
+    assert any(row[1] == "Orders" for row in taken(seen, "Download “All events, the latest first” as CSV"))
 
 
 def segments(seen: Watched) -> None:
@@ -98,10 +110,7 @@ def kpis(seen: Watched) -> None:
     seen.settle()
     pick(seen, "Figure", "Active customers")
     told(seen, "Active customers")
-    with seen.tab.expect_download() as taken:
-        seen.tab.locator("#answer").get_by_role("button", name=re.compile("CSV")).first.click()
-    text = Path(taken.value.path()).read_text(encoding="utf-8-sig")
-    assert len(list(csv.reader(io.StringIO(text)))) > 1
+    assert len(taken(seen, re.compile("CSV"))) > 1
 
 
 def subscriptions(seen: Watched) -> None:
@@ -127,8 +136,13 @@ def data(seen: Watched) -> None:
     """A definition found by a word."""
     seen.tab.get_by_role("link", name="Definitions", exact=True).click()
     seen.tab.locator("#definitions-find").fill("churn")
-    seen.tab.wait_for_function("() => !document.querySelector('#definitions-found').innerText.includes('Gross margin')")
+    seen.tab.wait_for_function("() => !document.querySelector('#definitions-found')?.innerText?.includes('Gross margin')")
     assert "churn" in seen.tab.locator("#definitions-found").inner_text().lower()
+    assert len(taken(seen, "Download “Definitions of all figures” as CSV")) > 50
+    seen.tab.get_by_role("link", name="Reconciliation", exact=True).click()
+    seen.settle()
+    rows = taken(seen, re.compile("Download “Rows.* as CSV"))
+    assert any("Rows in the source" in row[0] for row in rows)
 
 
 def jobs(seen: Watched) -> None:
@@ -140,8 +154,8 @@ def people(seen: Watched) -> None:
     """Somebody is invited, by a link that is shown once."""
     seen.tab.locator("#invite-name").fill("Grace Hopper")
     seen.tab.get_by_role("button", name=re.compile("Invite", re.IGNORECASE)).click()
-    seen.tab.wait_for_function("() => document.querySelector('#invite-made').innerText.includes('/enter/')")
-    seen.tab.wait_for_function("() => document.querySelector('#people-list').innerText.includes('Grace Hopper')")
+    seen.tab.wait_for_function("() => document.querySelector('#invite-made')?.innerText?.includes('/enter/')")
+    seen.tab.wait_for_function("() => document.querySelector('#people-list')?.innerText?.includes('Grace Hopper')")
 
 
 def trail(seen: Watched) -> None:
@@ -189,7 +203,7 @@ def test_a_view_is_saved_and_brings_back_what_was_shown(seen: Watched, served: S
     seen.tab.get_by_text("Views", exact=True).click()
     seen.tab.locator("#view-name").fill("Orders by quarter")
     seen.tab.locator("#view-save").click()
-    seen.tab.wait_for_function("() => document.querySelector('#views-list').innerText.includes('Orders by quarter')")
+    seen.tab.wait_for_function("() => document.querySelector('#views-list')?.innerText?.includes('Orders by quarter')")
     seen.open(f"{served.base}/cohorts")
     seen.tab.get_by_text("Views", exact=True).click()
     seen.tab.get_by_role("link", name="Orders by quarter").click()

@@ -105,7 +105,7 @@ def test_from_an_empty_folder_to_a_segment_in_a_file(newcomer: tuple[Watched, st
     tab.wait_for_selector(".ag-row")
     tab.get_by_label("Tier", exact=True).first.click()
     tab.get_by_role("option", name="Gold").click()
-    tab.wait_for_function("() => document.querySelector('#customers-count').textContent.includes(' of 400 ')")
+    tab.wait_for_function("() => document.querySelector('#customers-count')?.textContent?.includes(' of 400 ')")
     seen.settle()
     counted = int(tab.locator("#customers-count").inner_text().split()[0])
     with tab.expect_download() as taken:

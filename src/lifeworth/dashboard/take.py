@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from dash import ALL, Dash, Input, Output, ctx, dcc, html
 
 from lifeworth.access.roles import Scope
 from lifeworth.dashboard.callbacks import PreventUpdate, answers, view_now
 from lifeworth.dashboard.icons import icon
+from lifeworth.dashboard.render.page import Takes
 from lifeworth.dashboard.view import View
 from lifeworth.report.spec import Table
 
@@ -17,6 +18,7 @@ FORMS = (("csv", "CSV"), ("xlsx", "Excel"))
 
 Source = Callable[[View], Table]
 """From who asks to the table, whole."""
+Others = Callable[[View, str], Table]
 
 
 def tools(view: View, page: str, what: str, title: str) -> list[Any]:
@@ -35,23 +37,37 @@ def tools(view: View, page: str, what: str, title: str) -> list[Any]:
     ]
 
 
+def page_or_nothing(view: View, page: str) -> Takes:
+    """What the blocks of a special page are drawn with: its name where who looks may take files along."""
+    return page if view.principal.may(Scope.EXPORT) else False
+
+
 def room(page: str) -> Any:
     """Where a file comes from; once on each page."""
     return dcc.Download(id=f"take-{page}")
 
 
-def register(app: Dash, page: str, sources: Mapping[str, Source]) -> None:
-    """The callback of a page that hands out its tables."""
+def register(app: Dash, page: str, sources: Mapping[str, Source], others: Others | None = None) -> None:
+    """The callback of a page that hands out its tables.
+
+    Args:
+        app: The dashboard.
+        page: Name of the page.
+        sources: Its tables by name.
+        others: From who asks and a name to any other table.
+    """
     wanted = {"type": "take", "page": page, "what": ALL, "form": ALL}
 
     @answers(app, Output(f"take-{page}", "data"), Input(wanted, "n_clicks"), prevent_initial_call=True)
     def take(clicks: list[int | None]) -> Any:
         asked = ctx.triggered_id
-        if not any(clicks) or not asked or asked["what"] not in sources:
+        if not any(clicks) or not asked or (asked["what"] not in sources and others is None):
             raise PreventUpdate
         view = view_now()
         view.principal.need(Scope.EXPORT)
-        found = sources[asked["what"]](view)
+        found = (
+            sources[asked["what"]](view) if asked["what"] in sources else cast("Others", others)(view, asked["what"])
+        )
         view.trail.note(view.principal.name, "table.export", f"{page}/{asked['what']}.{asked['form']}")
         return file_of(found, asked["form"], f"{page}-{asked['what']}")
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from dash import Dash, Input, Output, ctx, html
 
-from lifeworth.dashboard import pieces
+from lifeworth.dashboard import pieces, take
 from lifeworth.dashboard.callbacks import PreventUpdate, answers, view_now
 from lifeworth.dashboard.render import states
-from lifeworth.dashboard.render.page import block
+from lifeworth.dashboard.render.page import Takes, block
 from lifeworth.dashboard.view import View
 from lifeworth.errors import LifeworthError
 from lifeworth.report.format import text
-from lifeworth.report.spec import Axis, Chart, Column, Page, Series
+from lifeworth.report.spec import Axis, Chart, Column, Page, Series, Table
 from lifeworth.serving import customers
 from lifeworth.serving.answers import Pending
 from lifeworth.serving.past import Earlier, history, moves
@@ -47,7 +47,7 @@ def register(app: Dash) -> None:
             raise PreventUpdate
         view = view_now()
         whose = customers.true_id(view.desk.run(), customer, personal=view.principal.personal)
-        return past(history(view.desk.root, whose), view.desk.run().currency)
+        return past(history(view.desk.root, whose), view.desk.run().currency, take.page_or_nothing(view, "customers"))
 
 
 def alive(view: View, customer: str) -> tuple[Any, bool]:
@@ -69,10 +69,11 @@ def alive(view: View, customer: str) -> tuple[Any, bool]:
     return [block(one, run.currency, f"alive{turn}", exports=False) for turn, one in enumerate(charts)], False
 
 
-def past(found: tuple[Earlier, ...], currency: str) -> Any:
+def past(found: tuple[Earlier, ...], currency: str, exports: Takes) -> Any:
     """How groups and value moved from run to run."""
     known = [one for one in found if one.said]
-    if len(known) < 2:
+    spec = past_table(found)
+    if spec is None:
         days = f"of {text(known[0].as_of, 'date')}" if known else "there is"
         return pieces.panel(
             "Groups over time",
@@ -81,16 +82,10 @@ def past(found: tuple[Earlier, ...], currency: str) -> Any:
                 className="empty",
             ),
         )
-    columns = (Column("day", "As of", "date"), *(Column(name, title) for name, title in GROUPS.items()), Column("value", "Predicted CLV", "money"))  # fmt: skip
-    rows = [
-        (one.as_of, *(one.said.get(name) for name in GROUPS), one.said.get("predicted_clv")) for one in reversed(known)
-    ]
-    said = [_moved(name, title, found) for name, title in GROUPS.items()]
-    caption = " ".join(part for part in said if part) or "No group has changed."
-    spec = pieces.table("Groups over time", columns, rows, caption=caption)
+    drawn = block(spec, currency, "past", exports=exports)
     values = [one.said.get("predicted_clv") for one in known]
     if sum(value is not None for value in values) < 2:
-        return block(spec, currency, "past", exports=False)
+        return drawn
     chart = Chart(
         "line",
         "Predicted CLV from run to run",
@@ -98,7 +93,21 @@ def past(found: tuple[Earlier, ...], currency: str) -> Any:
         Axis("Predicted CLV", "money"),
         (Series("Predicted CLV", tuple(one.as_of for one in known), tuple(values), "dashed"),),
     )
-    return [block(spec, currency, "past", exports=False), block(chart, currency, "past-value", exports=False)]
+    return [drawn, block(chart, currency, "past-value", exports=False)]
+
+
+def past_table(found: tuple[Earlier, ...]) -> Table | None:
+    """Groups and value from run to run, the latest first; nothing where fewer than two runs know the customer."""
+    known = [one for one in found if one.said]
+    if len(known) < 2:
+        return None
+    columns = (Column("day", "As of", "date"), *(Column(name, title) for name, title in GROUPS.items()), Column("value", "Predicted CLV", "money"))  # fmt: skip
+    rows = [
+        (one.as_of, *(one.said.get(name) for name in GROUPS), one.said.get("predicted_clv")) for one in reversed(known)
+    ]
+    said = [_moved(name, title, found) for name, title in GROUPS.items()]
+    caption = " ".join(part for part in said if part) or "No group has changed."
+    return pieces.table("Groups over time", columns, rows, caption=caption)
 
 
 def _moved(name: str, title: str, found: tuple[Earlier, ...]) -> str:

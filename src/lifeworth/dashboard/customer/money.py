@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from lifeworth.dashboard import pieces
-from lifeworth.dashboard.render.page import block
-from lifeworth.report.spec import Column
+from lifeworth.dashboard.render.page import Takes, block
+from lifeworth.report.spec import Column, Table
 
 TERMS: dict[str, tuple[str, int, str]] = {
     "historic_margin": ("Margin brought so far", 1, "orders and contracts"),
@@ -23,21 +23,24 @@ TERMS: dict[str, tuple[str, int, str]] = {
 """Title, sign and meaning of each term, in the order of the sum."""
 
 
-def blocks(
-    contracts: Sequence[Mapping[str, Any]], terms: Mapping[str, Mapping[str, Any]], currency: str, as_of: date
-) -> list[Any]:
-    """Tables of what there is."""
-    found = []
+def tables(
+    contracts: Sequence[Mapping[str, Any]], terms: Mapping[str, Mapping[str, Any]], as_of: date
+) -> dict[str, Table]:
+    """What there is, by the name it is taken along under."""
+    found = {}
     if contracts:
-        found.append(_contracts(contracts, terms.get("subscription_value"), currency, as_of))
+        found["contracts"] = _contracts(contracts, terms.get("subscription_value"), as_of)
     if "net_value" in terms:
-        found.append(_net(terms["net_value"], currency))
+        found["net"] = _net(terms["net_value"])
     return found
 
 
-def _contracts(
-    contracts: Sequence[Mapping[str, Any]], value: Mapping[str, Any] | None, currency: str, as_of: date
-) -> Any:
+def blocks(found: Mapping[str, Table], currency: str, exports: Takes) -> list[Any]:
+    """These tables, drawn."""
+    return [block(one, currency, name, exports=exports) for name, one in found.items()]
+
+
+def _contracts(contracts: Sequence[Mapping[str, Any]], value: Mapping[str, Any] | None, as_of: date) -> Table:
     columns = (
         Column("plan", "Plan"), Column("interval", "Billed"), Column("mrr", "MRR", "money"), Column("from", "From", "date"),
         Column("to", "To", "date"), Column("why", "How it stands"),
@@ -52,24 +55,23 @@ def _contracts(
     caption = ""
     if value is not None and value.get("probability_active_at_horizon") is not None:
         caption = f"Running contracts are expected to last to the end of the horizon with {value['probability_active_at_horizon']:.0%}."
-    return block(pieces.table("Contracts", columns, rows, caption=caption), currency, "contracts", exports=False)
+    return pieces.table("Contracts", columns, rows, caption=caption)
 
 
 def _reason(one: Mapping[str, Any]) -> str:
     return ", ".join(str(one[name]) for name in ("ended_by", "cancel_reason") if one.get(name)).replace("_", " ")
 
 
-def _net(net: Mapping[str, Any], currency: str) -> Any:
+def _net(net: Mapping[str, Any]) -> Table:
     columns = (Column("term", "Term"), Column("amount", "Amount", "money"), Column("what", "What it is"))
     rows: list[tuple[Any, ...]] = [
         (title, sign * float(net[name]), about) for name, (title, sign, about) in TERMS.items() if net.get(name)
     ]
     rows.append(("Net CLV", float(net["net_clv"]), "the sum"))
-    spec = pieces.table(
+    return pieces.table(
         "From margin to net value",
         columns,
         rows,
         caption="Terms that are nothing are left out; the rest add up.",
         emphasis=(len(rows) - 1,),
     )
-    return block(spec, currency, "net", exports=False)

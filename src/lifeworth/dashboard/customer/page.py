@@ -7,15 +7,19 @@ from typing import Any
 
 from dash import dcc, html
 
-from lifeworth.dashboard import pieces
+from lifeworth.dashboard import pieces, take
 from lifeworth.dashboard.customer import heading, later, money, timeline, why
 from lifeworth.dashboard.customer.advice import Known, advise
 from lifeworth.dashboard.customer.events import events
 from lifeworth.dashboard.customer.reasons import place, product, reasons, worth
+from lifeworth.dashboard.render.page import block
 from lifeworth.dashboard.view import View
+from lifeworth.errors import NotFoundError
 from lifeworth.report.format import text
+from lifeworth.report.spec import Table
 from lifeworth.serving import customers
 from lifeworth.serving.desk import Run
+from lifeworth.serving.past import history
 from lifeworth.serving.standing import standing
 
 
@@ -47,7 +51,7 @@ def content(view: View, customer: str) -> list[Any]:
     happened = events(life, currency)
     contracts = life.get("subscriptions", ())
     shown = "" if places["predicted_clv"] is None else place(places["predicted_clv"])
-    cut = [name.replace("_", " ") for name, rows in life.items() if len(rows) >= customers.EVENTS_SHOWN]
+    exports = take.page_or_nothing(view, "customers")
     parts = [
         html.Div(
             [
@@ -61,21 +65,46 @@ def content(view: View, customer: str) -> list[Any]:
         pieces.panel(
             "Life with the company",
             timeline.picture(happened, contracts, as_of=run.as_of, coming=row.get("expected_next_order_at"), currency=currency),
-            timeline.listed(happened, currency, cut),
+            block(timeline.listed(happened, _cut(life)), currency, "events", exports=exports, level=3),
             caption=_told(life),
         ),
         html.Div(
             [html.Div(later.waiting(), id=later.ALIVE), html.Div(id=later.PAST)],
             className="group",
         ),
-        *money.blocks(contracts, terms, currency, run.as_of),
+        *money.blocks(money.tables(contracts, terms, run.as_of), currency, exports),
         _about(row),
         _limits(run, row),
         dcc.Store(id=later.ASKED, data=str(row["customer_id"])),
         dcc.Interval(id=later.AGAIN, interval=1_000, disabled=True),
+        take.room("customers"),
     ]  # fmt: skip
     body = html.Div([one for one in parts if one is not None], className="answer")
     return [heading.head(row), body]
+
+
+def table(view: View, what: str) -> Table:
+    """A table of the page of the customer in the address, to take along.
+
+    Raises:
+        NotFoundError: if there is nobody of this id, or no such table.
+    """
+    run, personal = view.desk.run(), view.principal.personal
+    customer = view.path[0] if view.path else ""
+    life = customers.life(run, customer, personal=personal)
+    found: dict[str, Table | None] = {"events": timeline.listed(events(life, run.currency), _cut(life))}
+    found |= money.tables(life.get("subscriptions", ()), customers.terms(run, customer, personal=personal), run.as_of)
+    if what == "past":
+        whose = customers.true_id(run, customer, personal=personal)
+        found["past"] = later.past_table(history(view.desk.root, whose))
+    if (one := found.get(what)) is None:
+        raise NotFoundError("There is no table at this place any more.", hint="Open the page again.")
+    return one
+
+
+def _cut(life: Mapping[str, Sequence[Any]]) -> list[str]:
+    """Tables of which only the latest rows are shown."""
+    return [name.replace("_", " ") for name, rows in life.items() if len(rows) >= customers.EVENTS_SHOWN]
 
 
 def average_order(facts: Mapping[str, Any]) -> float | None:

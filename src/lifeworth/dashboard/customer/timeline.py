@@ -11,9 +11,8 @@ from dash import dcc, html
 from lifeworth.dashboard import pieces
 from lifeworth.dashboard.customer.events import Event, lanes
 from lifeworth.dashboard.render.figure import FONT, colour
-from lifeworth.dashboard.render.page import block
 from lifeworth.report.format import text
-from lifeworth.report.spec import Column
+from lifeworth.report.spec import Column, Table
 
 PLACE = "life"
 LANE = 46
@@ -171,19 +170,17 @@ def _escaped(words: str) -> str:
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def listed(found: Sequence[Event], currency: str, cut: Sequence[str]) -> Any:
-    """The events as a list, the latest first.
+def listed(found: Sequence[Event], cut: Sequence[str]) -> Table:
+    """The events as a table, the latest first.
 
     Args:
         found: The events.
-        currency: Of the money.
         cut: Tables of which only the latest rows are shown.
     """
     columns = (Column("at", "Day", "date"), Column("lane", "Kind"), Column("what", "What"), Column("detail", "Detail"), Column("amount", "Amount", "money"))  # fmt: skip
     rows = [(_day(one.at), one.lane, one.title, one.detail, one.amount) for one in found]
     caption = f"The latest 500 of {', '.join(cut)} are shown." if cut else ""
-    spec = pieces.table("All events, the latest first", columns, rows, caption=caption, empty="Nothing has happened yet.")  # fmt: skip
-    return block(spec, currency, "events", exports=False, level=3)
+    return pieces.table("All events, the latest first", columns, rows, caption=caption, empty="Nothing has happened yet.")  # fmt: skip
 
 
 def _day(moment: datetime) -> date:

@@ -7,12 +7,12 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, dcc, html
 
-from lifeworth.dashboard import pieces
+from lifeworth.dashboard import pieces, take
 from lifeworth.dashboard.callbacks import answers, view_now
 from lifeworth.dashboard.icons import icon
 from lifeworth.dashboard.render import states
 from lifeworth.dashboard.view import View
-from lifeworth.errors import LifeworthError
+from lifeworth.errors import LifeworthError, NotFoundError
 from lifeworth.report.spec import Page, Table, Value
 from lifeworth.serving import customers
 from lifeworth.serving.answers import Pending
@@ -28,6 +28,7 @@ def content(view: View) -> list[Any]:
             dmc.TextInput(id="definitions-find", label="Find a figure", placeholder="churn, margin, cohort …", value=word, debounce=250, size="sm", leftSection=icon("search")),
             className="filter wide",
         ),
+        html.Div(take.tools(view, "data", "definitions", "Definitions of all figures"), className="tools under"),
         html.Div(entries(view, word), id="definitions-found"),
     ]  # fmt: skip
 
@@ -40,6 +41,18 @@ def known(view: View) -> Table | None:
     if isinstance(answer, Page):
         return next((one for one in answer.blocks if isinstance(one, Table)), None)
     return answer
+
+
+def table(view: View) -> Table:
+    """All figures of this workspace and what each means, to take along.
+
+    Raises:
+        NotFoundError: while they are gathered.
+    """
+    found = known(view)
+    if found is None:
+        raise NotFoundError("The definitions are being gathered.", hint="Ask again in a moment.")
+    return found
 
 
 def entries(view: View, word: str) -> Any:

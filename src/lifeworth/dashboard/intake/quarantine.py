@@ -36,11 +36,9 @@ def content(view: View) -> list[Any]:
         return [states.state("Nothing was set aside", "Every row of what was handed in could be used.", sign="check")]
     options = [{"value": "", "label": f"All reasons ({sum(n for _, n in everything.reasons.values()):,})"}]
     options += [{"value": code, "label": f"{words} ({count:,})"} for code, (words, count) in everything.reasons.items()]
-    columns = (Column("why", "Why"), Column("rows", "Rows", "count", bar=True), Column("do", "What to do about it"))
-    rows = [(words, count, advice(code)) for code, (words, count) in everything.reasons.items()]
     return [
         html.P("Nothing is dropped in silence: a row that cannot be used stands here, with its reason.", className="lead"),
-        block(pieces.table("Why rows were set aside", columns, rows), "", "why", exports=False),
+        block(_reasons(everything), "", "why", exports=take.page_or_nothing(view, "data")),
         html.Div(
             [
                 html.Div(
@@ -53,6 +51,17 @@ def content(view: View) -> list[Any]:
         ),
         html.Div(rows_of(view, everything), id="aside-rows"),
     ]  # fmt: skip
+
+
+def reasons_table(view: View) -> Table:
+    """Why rows were set aside, how many each time, and what to do."""
+    return _reasons(found(view, ""))
+
+
+def _reasons(everything: Aside) -> Table:
+    columns = (Column("why", "Why"), Column("rows", "Rows", "count", bar=True), Column("do", "What to do about it"))
+    rows = [(words, count, advice(code)) for code, (words, count) in everything.reasons.items()]
+    return pieces.table("Why rows were set aside", columns, rows)
 
 
 def rows_of(view: View, some: Aside) -> Any:

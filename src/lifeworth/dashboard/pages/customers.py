@@ -6,8 +6,10 @@ from typing import Any
 
 from dash import Dash
 
+from lifeworth.dashboard import take
 from lifeworth.dashboard.customer import later
 from lifeworth.dashboard.customer.page import content as one_customer
+from lifeworth.dashboard.customer.page import table
 from lifeworth.dashboard.grid import board
 from lifeworth.dashboard.view import Special, View
 
@@ -21,6 +23,7 @@ def register(app: Dash) -> None:
     """The callbacks of both."""
     board.register(app)
     later.register(app)
+    take.register(app, "customers", {}, others=table)
 
 
 PAGE = Special(

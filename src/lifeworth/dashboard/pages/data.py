@@ -7,12 +7,13 @@ from typing import Any
 from dash import html
 
 from lifeworth.access.roles import Scope
-from lifeworth.dashboard import address, pieces, take
+from lifeworth.dashboard import address, export, pieces, take
 from lifeworth.dashboard.intake import definitions, overview, quarantine, wizard
 from lifeworth.dashboard.render import states
 from lifeworth.dashboard.render.page import page as blocks
 from lifeworth.dashboard.view import Special, View
 from lifeworth.errors import NotFoundError
+from lifeworth.report.spec import Table
 
 TABS = (
     ("Imports", ""), ("Reconciliation", "reconciliation"), ("Set aside", "set-aside"), ("Definitions", "definitions"),
@@ -61,7 +62,19 @@ def reconciliation(view: View) -> list[Any]:
             )
         ]
     lead = [html.P(found.lead, className="lead")] if found.lead else []
-    return [*lead, *blocks(found, exports=False)]
+    return [*lead, *blocks(found, exports=take.page_or_nothing(view, "data"))]
+
+
+def other(view: View, what: str) -> Table:
+    """A table of the reconciliation by its place.
+
+    Raises:
+        NotFoundError: if there is none.
+    """
+    found = view.desk.run().page("data")
+    if found is None:
+        raise NotFoundError("This run wrote no account.", hint="Hand in the data again.")
+    return export.table_at(found, what)
 
 
 def _ran(view: View) -> bool:
@@ -84,7 +97,10 @@ def register(app: Any) -> None:
             "uploads": overview.uploads_table,
             "runs": overview.runs_table,
             "aside": lambda view: quarantine.table_of(quarantine.found(view, limit=100_000)),
+            "why": quarantine.reasons_table,
+            "definitions": definitions.table,
         },
+        others=other,
     )
 
 

@@ -6,7 +6,7 @@ Each block has a place in its page ("3", or "3.1" inside a group): by it an expo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from dash import html
 
@@ -20,13 +20,16 @@ from lifeworth.dashboard.render.table import plain, readable
 from lifeworth.dashboard.render.words import text
 from lifeworth.report.spec import Block, Chart, Group, Heatmap, Network, Page, Stats, Table, Text
 
+Takes: TypeAlias = bool | str
+"""Whether tables are taken along: from a board, or from the special page of this name."""
 
-def page(spec: Page, *, exports: bool = True, currency: str = "", level: int = 2, later: bool = False) -> list[Any]:
+
+def page(spec: Page, *, exports: Takes = True, currency: str = "", level: int = 2, later: bool = False) -> list[Any]:
     """All blocks of a page.
 
     Args:
         spec: The page.
-        exports: Whether who looks may take tables along.
+        exports: Whether who looks may take tables along: from a board, or from the special page of this name (`take`).
         currency: What money is in where the page does not say.
         level: Level of the headings of its blocks.
         later: Whether the numbers under a picture are fetched when somebody opens them; boards answer that (`shell`).
@@ -37,7 +40,7 @@ def page(spec: Page, *, exports: bool = True, currency: str = "", level: int = 2
     ]
 
 
-def block(spec: Block, currency: str, place: str, *, exports: bool = True, level: int = 2, later: bool = False) -> Any:
+def block(spec: Block, currency: str, place: str, *, exports: Takes = True, level: int = 2, later: bool = False) -> Any:
     """One block; its place must be no other block's on the same page."""
     match spec:
         case Stats():
@@ -69,14 +72,15 @@ def placed(blocks: Sequence[Block], above: str = "") -> Iterator[tuple[str, Bloc
             yield from placed(one.blocks, f"{place}.")
 
 
-def _tools(place: str, title: str, *, exports: bool) -> list[Any]:
+def _tools(place: str, title: str, *, exports: Takes) -> list[Any]:
     if not exports:
         return []
+    what = {"type": "export", "place": place} if exports is True else {"type": "take", "page": exports, "what": place}
     forms = (("csv", "CSV"), ("xlsx", "Excel"))
     return [
         html.Button(
             [icon("download"), words],
-            id={"type": "export", "place": place, "form": form},
+            id={**what, "form": form},
             type="button",
             className="tool",
             **{"aria-label": f"Download “{title}” as {words}"},
