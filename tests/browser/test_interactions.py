@@ -71,7 +71,7 @@ def calculator(seen: Watched) -> None:
     field = seen.tab.get_by_role("textbox", name="What-if").first
     field.fill("3.21")
     field.press("Tab")
-    seen.tab.wait_for_function("told => document.querySelector('#calc-result')?.innerText !== told", arg=before)
+    seen.tab.wait_for_function("told => ![told, undefined].includes(document.querySelector('#calc-result')?.innerText)", arg=before)
 
 
 def customers(seen: Watched) -> None:
@@ -136,7 +136,7 @@ def data(seen: Watched) -> None:
     """A definition found by a word."""
     seen.tab.get_by_role("link", name="Definitions", exact=True).click()
     seen.tab.locator("#definitions-find").fill("churn")
-    seen.tab.wait_for_function("() => !document.querySelector('#definitions-found')?.innerText?.includes('Gross margin')")
+    seen.tab.wait_for_function("() => document.querySelector('#definitions-found')?.innerText?.includes('Gross margin') === false")
     assert "churn" in seen.tab.locator("#definitions-found").inner_text().lower()
     assert len(taken(seen, "Download “Definitions of all figures” as CSV")) > 50
     seen.tab.get_by_role("link", name="Reconciliation", exact=True).click()

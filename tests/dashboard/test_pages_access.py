@@ -15,7 +15,7 @@ from lifeworth.dashboard.catalogue import catalogue
 from lifeworth.dashboard.intake import files, quarantine
 from lifeworth.dashboard.pages import account, people, persons, trail
 from lifeworth.dashboard.view import View
-from lifeworth.errors import AccessError, OptionError
+from lifeworth.errors import AccessError, OptionError, TooManyError
 from lifeworth.jobs.jobs import Jobs
 from lifeworth.jobs.uploads import Uploads
 from lifeworth.serving.desk import Desk
@@ -86,6 +86,16 @@ def test_a_password_is_changed_only_with_the_present_one(view: View) -> None:
     view.doors.set_password(view.principal.user_id, PASSWORD)
     with pytest.raises(OptionError):
         account.change_password(view, "wrong", "four green turtles dancing", "four green turtles dancing")
+    assert view.doors.knows_password(view.principal.user_id, PASSWORD)
+
+
+def test_the_present_password_cannot_be_guessed_at_an_open_screen(view: View) -> None:
+    view.doors.set_password(view.principal.user_id, PASSWORD, keep=view.principal.token_id)
+    for _ in range(5):
+        with pytest.raises(OptionError):
+            account.change_password(view, "wrong", "four green turtles dancing", "four green turtles dancing")
+    with pytest.raises(TooManyError):
+        account.change_password(view, PASSWORD, "four green turtles dancing", "four green turtles dancing")
     assert view.doors.knows_password(view.principal.user_id, PASSWORD)
 
 

@@ -7,11 +7,15 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 
+from lifeworth.access.limits import TRY_NAME_HERE, Limits, too_many
 from lifeworth.access.roles import ABOUT_SCOPES, Scope
 from lifeworth.dashboard import pieces, tokens
 from lifeworth.dashboard.callbacks import PreventUpdate, answers, toast, view_now
 from lifeworth.dashboard.view import Special, View
 from lifeworth.errors import OptionError
+
+_GUESSES = Limits()
+"""Tries of the present password: somebody at an open screen must not find it out."""
 
 
 def content(view: View) -> list[Any]:
@@ -77,12 +81,17 @@ def change_password(view: View, old: str, new: str, again: str) -> None:
 
     Raises:
         OptionError: if the present one is wrong, the two new ones differ, or the new one is too easy.
+        TooManyError: after several wrong ones.
     """
     if new != again:
         raise OptionError("The two new passwords differ.", hint="Type the new one twice.")
     known = view.doors.user(view.principal.user_id).password
-    if known and not view.doors.knows_password(view.principal.user_id, old):
-        raise OptionError("The present password is not right.")
+    if known:
+        if wait := _GUESSES.take(TRY_NAME_HERE, view.principal.user_id):
+            raise too_many(wait)
+        if not view.doors.knows_password(view.principal.user_id, old):
+            raise OptionError("The present password is not right.")
+        _GUESSES.give_back(TRY_NAME_HERE, view.principal.user_id)
     view.doors.set_password(view.principal.user_id, new, keep=view.principal.token_id)
     view.trail.note(view.principal.name, "users.password", view.principal.name)
 
