@@ -71,7 +71,9 @@ def calculator(seen: Watched) -> None:
     field = seen.tab.get_by_role("textbox", name="What-if").first
     field.fill("3.21")
     field.press("Tab")
-    seen.tab.wait_for_function("told => ![told, undefined].includes(document.querySelector('#calc-result')?.innerText)", arg=before)
+    seen.tab.wait_for_function(
+        "told => ![told, undefined].includes(document.querySelector('#calc-result')?.innerText)", arg=before
+    )
 
 
 def customers(seen: Watched) -> None:
@@ -136,7 +138,9 @@ def data(seen: Watched) -> None:
     """A definition found by a word."""
     seen.tab.get_by_role("link", name="Definitions", exact=True).click()
     seen.tab.locator("#definitions-find").fill("churn")
-    seen.tab.wait_for_function("() => document.querySelector('#definitions-found')?.innerText?.includes('Gross margin') === false")
+    seen.tab.wait_for_function(
+        "() => document.querySelector('#definitions-found')?.innerText?.includes('Gross margin') === false"
+    )
     assert "churn" in seen.tab.locator("#definitions-found").inner_text().lower()
     assert len(taken(seen, "Download “Definitions of all figures” as CSV")) > 50
     seen.tab.get_by_role("link", name="Reconciliation", exact=True).click()
@@ -195,6 +199,27 @@ def test_what_a_page_is_for_works(seen: Watched, served: Served, name: str) -> N
     seen.open(f"{served.base}/{name}")
     DONE[name](seen)
     seen.keep(f"done-{name}")
+    assert not seen.faults, seen.faults
+
+
+@pytest.mark.parametrize("page", ["account", "people"])
+def test_a_token_is_made_shown_once_and_ended(seen: Watched, served: Served, page: str) -> None:
+    seen.faults.clear()
+    seen.open(f"{served.base}/{page}")
+    seen.tab.locator(f"#{page}-token-name").fill(f"nightly of {page}")
+    seen.tab.get_by_role("button", name="Make the token").click()
+    secret = seen.tab.locator(f"#{page}-token-made .secret")
+    secret.wait_for()
+    assert secret.inner_text().startswith("lw_")
+    listed = seen.tab.locator(f"#{page}-tokens")
+    assert f"nightly of {page}" in listed.inner_text()
+    assert secret.inner_text() not in listed.inner_text()
+    row = listed.get_by_role("row").filter(has_text=f"nightly of {page}")
+    row.get_by_role("button").first.click()
+    seen.tab.wait_for_function(
+        "([page, name]) => document.querySelector(`#${page}-tokens`)?.innerText?.includes(name) === false",
+        arg=[page, f"nightly of {page}"],
+    )
     assert not seen.faults, seen.faults
 
 

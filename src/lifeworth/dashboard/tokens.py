@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import html
+from dash import ctx, html, no_update
 
 from lifeworth.access.roles import ABOUT_SCOPES, Principal, Scope
 from lifeworth.access.tokens import Token
 from lifeworth.dashboard import pieces
+from lifeworth.dashboard.callbacks import PreventUpdate
+from lifeworth.dashboard.view import View
 from lifeworth.report.format import text
 
 DAYS = (("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("730", "two years"))
@@ -54,6 +56,29 @@ def form(principal: Principal, page: str, owners: Sequence[Mapping[str, str]] = 
             html.Div(id=f"{page}-token-made", **{"aria-live": "polite"}),
         ]
     )  # fmt: skip
+
+
+def done(
+    view: View, make: int | None, revokes: Sequence[int | None], name: str | None, scopes: Sequence[str] | None, days: str, owner: str | None = None
+) -> Any:  # fmt: skip
+    """Do what was pressed, make a token or end one, and note it; what then stands below the form.
+
+    Raises:
+        PreventUpdate: if nothing was pressed.
+        LifeworthError: if it may not be done.
+    """
+    asked = ctx.triggered_id
+    if isinstance(asked, dict):
+        if not any(revokes):
+            raise PreventUpdate
+        gone = view.doors.revoke(asked["token"], by=view.principal)
+        view.trail.note(view.principal.name, "tokens.revoke", gone.name)
+        return no_update
+    if not make:
+        raise PreventUpdate
+    secret = view.doors.make_token(view.principal, name or "", scopes or [], int(days), user_id=owner)
+    view.trail.note(view.principal.name, "tokens.make", name or "", detail={"scopes": sorted(scopes or []), "days": days})  # fmt: skip
+    return made(secret)
 
 
 def made(secret: str) -> Any:

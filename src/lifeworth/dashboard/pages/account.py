@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
+from dash import ALL, Dash, Input, Output, State, html
 
 from lifeworth.access.limits import TRY_NAME_HERE, Limits, too_many
 from lifeworth.access.roles import ABOUT_SCOPES, Scope
@@ -130,18 +130,7 @@ def register(app: Dash) -> None:
     )
     def token(make: int | None, revokes: list[int | None], name: str | None, scopes: list[str] | None, days: str) -> Any:  # fmt: skip
         view = view_now()
-        asked = ctx.triggered_id
-        if isinstance(asked, dict):
-            if not any(revokes):
-                raise PreventUpdate
-            gone = view.doors.revoke(asked["token"], by=view.principal)
-            view.trail.note(view.principal.name, "tokens.revoke", gone.name)
-            return no_update, _tokens(view)
-        if not make:
-            raise PreventUpdate
-        secret = view.doors.make_token(view.principal, name or "", scopes or [], int(days))
-        view.trail.note(view.principal.name, "tokens.make", name or "", detail={"scopes": sorted(scopes or []), "days": days})  # fmt: skip
-        return tokens.made(secret), _tokens(view)
+        return tokens.done(view, make, revokes, name, scopes, days), _tokens(view)
 
     @answers(app, Output("account-sessions", "children"), Input("account-out", "n_clicks"), prevent_initial_call=True)
     def out(clicks: int | None) -> Any:

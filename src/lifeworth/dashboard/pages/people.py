@@ -239,18 +239,7 @@ def register(app: Dash) -> None:
     )
     def token(make: int | None, revokes: list[int | None], name: str | None, scopes: list[str] | None, days: str, owner: str | None) -> Any:  # fmt: skip
         view = managing()
-        asked = ctx.triggered_id
-        if isinstance(asked, dict):
-            if not any(revokes):
-                raise PreventUpdate
-            gone = view.doors.revoke(asked["token"], by=view.principal)
-            view.trail.note(view.principal.name, "tokens.revoke", gone.name)
-            return no_update, _tokens(view)
-        if not make:
-            raise PreventUpdate
-        secret = view.doors.make_token(view.principal, name or "", scopes or [], int(days), user_id=owner)
-        view.trail.note(view.principal.name, "tokens.make", name or "", detail={"scopes": sorted(scopes or []), "days": days})  # fmt: skip
-        return tokens.made(secret), _tokens(view)
+        return tokens.done(view, make, revokes, name, scopes, days, owner), _tokens(view)
 
 
 PAGE = Special(
