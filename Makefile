@@ -8,7 +8,7 @@ CODE := src tests bench docs/pictures
 # Tests that wait for nothing run beside each other; WORKERS=0 runs them one after the other.
 WORKERS ?= auto
 
-.PHONY: help setup demo test check format bench bench-serve holdouts study pictures clean
+.PHONY: help setup demo test check format bench bench-serve holdouts study pictures screens clean
 
 help:
 	@echo "make demo    make up a company, say what its customers are worth, write a report"
@@ -18,6 +18,7 @@ help:
 	@echo "make bench   measure against other libraries, side by side"
 	@echo "make bench-serve  serve a million customers and measure the API and the dashboard under load"
 	@echo "make pictures  draw the pictures of the guide again"
+	@echo "make screens draw the pages of the dashboard that the README shows"
 	@echo "make holdouts  hold the choice of a model to real histories beside every peer"
 	@echo "make study   fit hundreds of bases a model whose truth is known, and check every claim of every fit"
 	@echo "make setup   only the environment, in $(VENV)"
@@ -57,6 +58,9 @@ bench-serve: setup
 
 pictures: setup
 	$(BIN)/python docs/pictures
+
+screens: demo
+	$(BIN)/python docs/pictures/screens.py demo
 
 holdouts: setup
 	$(BIN)/python bench/holdouts.py

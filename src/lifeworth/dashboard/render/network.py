@@ -77,7 +77,8 @@ def _arrow(link: Link, boxes: Mapping[str, Box]) -> dict[str, Any]:
 
 def _named(box: Box, currency: str) -> list[dict[str, Any]]:
     value = text(box.node.value, box.node.kind, currency, compact=True) if box.node.value is not None else ""
-    lines = two_lines(box.node.name, box.width - 26 - 8 * len(value))
+    # The picture shrinks with the window and its letters do not: a fifth of the room is kept for that.
+    lines = two_lines(box.node.name, 0.8 * box.width - 26 - 8 * len(value))
     found = [_words("<br>".join(lines), box.x + 12, box.y + HIGH / 2, size=12, ink="ink")]
     if value:
         found.append(

@@ -42,10 +42,10 @@ def stat(one: Stat, currency: str, place: str) -> Any:
         ),
         html.P(value, className=f"figure {size}{' absent' if one.value is None else ''}"),
     ]
-    if between:
-        parts.append(html.P(f"{one.interval}: {between}", className="sure"))
-    if one.note:
-        parts.append(html.P(one.note, className="note"))
+    sure = [html.P(f"{one.interval}: {between}", className="sure")] if between else []
+    note = [html.P(one.note, className="note")] if one.note else []
+    if below := [*sure, *note]:
+        parts.append(html.Div(below, className="below"))
     return html.Div(parts, className="stat")
 
 

@@ -16,7 +16,7 @@ from lifeworth.report.charts.frame import SIZES, TEXT
 from lifeworth.report.format import text
 from lifeworth.report.spec import Link, Network, Node
 
-BOX, LEAST = 190, 140
+BOX, LEAST = 236, 140
 """Widest and least width of a node, in pixels."""
 HIGH = 46
 """Height of a node."""
