@@ -109,6 +109,13 @@ class Measure(_Part):
             raise ValueError(f'"{value}" is neither a number nor of the form +10% or -2pt')
         return value
 
+    @field_validator("weight")
+    @classmethod
+    def _no_negative_weight(cls, value: float | tuple[Weight, ...]) -> float | tuple[Weight, ...]:
+        if isinstance(value, float) and not 0 <= value < float("inf"):
+            raise ValueError(f"a weight is no less than 0; {value:g} is")
+        return value
+
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if bool(self.metric) == bool(self.observation):
@@ -183,9 +190,12 @@ def read_card(said: Mapping[str, Any]) -> Scorecard:
     try:
         card = Scorecard.model_validate(dict(said))
     except ValidationError as error:
-        faults = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()]
+        faults = [
+            f"{'.'.join(str(part) for part in one['loc'])}: {one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors()
+        ]
         raise OptionError(
-            "The scorecard cannot be read:", faults=faults, hint="docs/guide/scorecard.md shows one."
+            "The scorecard cannot be read:", faults=faults, hint="docs/guide/steering.md shows one."
         ) from error
     if faults := [*_dangling(card)]:
         raise OptionError("The scorecard names what it does not have:", faults=faults)
