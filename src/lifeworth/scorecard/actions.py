@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Literal
 
 from lifeworth.data import disk
-from lifeworth.data.book import book_of
 from lifeworth.errors import DataError, NotFoundError, OptionError, WorkspaceError
 from lifeworth.kpis.registry import catalogue
 from lifeworth.report.spec import Page
 from lifeworth.scorecard import card_page, changes, export, page, review_page
+from lifeworth.scorecard.begin import begin_review, kept_of
 from lifeworth.scorecard.changes import CardFile
 from lifeworth.scorecard.files import business_of
 from lifeworth.scorecard.minutes import Review
@@ -28,7 +28,7 @@ MORE = 0.10
 def scorecard(ws: Workspace) -> Page:
     """The Balanced Scorecard, filled from the company's own data: four perspectives, their objectives and measures."""
     of = standing(ws, arrows=False)
-    return page.scorecard(of, _kept(ws).still_open(of.scores, ws.as_of) if ws.store is not None else ())
+    return page.scorecard(of, kept_of(ws).still_open(of.scores, ws.as_of) if ws.store is not None else ())
 
 
 def strategy(ws: Workspace) -> Page:
@@ -82,7 +82,7 @@ def reviews(ws: Workspace, *, show: str | None = None, take: Path | None = None)
     Raises:
         NotFoundError: if there is no such review.
     """
-    kept = _kept(ws)
+    kept = kept_of(ws)
     one = None if show is None else kept.get(show)
     if take is not None:
         held = [one] if one is not None else kept.all()[:1]
@@ -131,8 +131,8 @@ def review(
     Raises:
         OptionError: if there is no open review, two would be open, or an entry lacks what its kind needs.
     """
-    kept = _kept(ws)
-    is_open = begun(ws, by=by) if begin else kept.open_one()
+    kept = kept_of(ws)
+    is_open = begin_review(ws, kept, by=by) if begin else kept.open_one()
     if is_open is None:
         raise OptionError("No review is open.", hint="Open one: lifeworth review --begin")
     name = is_open.review_id
@@ -148,27 +148,6 @@ def review(
     one, said = kept.get(name), kept.minutes(name)
     open_changes = () if one.closed_at else changes.unexplained(one, said, _card(ws).now())
     return review_page.review(one, said, kept.promised_before(one), unexplained=open_changes, currency=ws.currency)
-
-
-def begun(ws: Workspace, *, by: str) -> Review:
-    """Open a review and freeze the figures of the run.
-
-    Args:
-        ws: The workspace.
-        by: Who begins it.
-
-    Raises:
-        OptionError: if another one is open.
-    """
-    kept = _kept(ws)
-    if (is_open := kept.open_one()) is not None:
-        raise OptionError(
-            f"The review {is_open.review_id} is open still.", hint="End it first: lifeworth review --close"
-        )
-    of = standing(ws, arrows=False)
-    run_id = "" if ws.store is None or ws.store.current_folder is None else ws.store.current_folder.name
-    name = kept.begin(of.card, of.held.text, of.filled, of.rolled, as_of=ws.as_of, run_id=run_id, by=by, on=date.today())  # noqa: DTZ011 - a review is held on the calendar day of those who hold it  # fmt: skip
-    return kept.get(name)
 
 
 def card(
@@ -221,9 +200,3 @@ def _card(ws: Workspace) -> CardFile:
     if ws.store is None:
         raise WorkspaceError("This workspace has no folder to keep a scorecard in.", hint="--workspace DIR")
     return CardFile(ws.store.root, business_of(ws))
-
-
-def _kept(ws: Workspace) -> Reviews:
-    if ws.store is None:
-        raise WorkspaceError("This workspace has no folder to keep reviews in.", hint="--workspace DIR")
-    return Reviews(book_of(ws.store.root))

@@ -49,6 +49,7 @@ BOARDS = (
             Tab("targets", "Targets"),
             Tab("reviews", "Reviews"),
         ),
+        links=(("Hold a review", "/review"), ("Edit the scorecard", "/card")),
     ),
 )
 

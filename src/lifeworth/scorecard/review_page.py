@@ -71,7 +71,7 @@ def review(
         unexplained: Changes of the card since it began that no entry gives a reason for: measure, field, before, after.
         currency: Of the amounts.
     """
-    blocks: list[Block] = [_head(one, now)]
+    blocks: list[Block] = [head(one, now)]
     if before:
         blocks.append(promised(before, "What was decided before, and what became of it"))
     blocks.append(figures(one, now, currency))
@@ -195,7 +195,7 @@ def _outcome(one: Minute) -> str:
     return f"No. {one.follows}: {one.detail.get('status', '')}" if one.kind == "outcome" else ""
 
 
-def _head(one: Review, now: Standing | None) -> Stats:
+def head(one: Review, now: Standing | None) -> Stats:
     """Scores of the card and its sides on the day, and how far they have moved where today is known."""
 
     def stat(name: str, frozen: Mapping[str, Any], today: float | None) -> Stat:

@@ -11,7 +11,8 @@ from lifeworth.api.values import moment
 from lifeworth.engine.connect import connect
 from lifeworth.errors import OptionError
 from lifeworth.report.spec import plain
-from lifeworth.scorecard import actions, changes, export
+from lifeworth.scorecard import changes, export
+from lifeworth.scorecard.begin import begin_review
 from lifeworth.scorecard.changes import CardFile
 from lifeworth.scorecard.files import business_among
 from lifeworth.scorecard.minutes import CHANGEABLE, OUTCOMES, Minute, Review, Said
@@ -27,7 +28,7 @@ def begin(call: Call) -> Answer:
     known_fields(call.body, ())
     desk = call.house.desk
     with connect() as engine, Workspace.open(desk.root, engine=engine, run_id=desk.run().run_id) as ws:
-        one = actions.begun(ws, by=call.person.name)
+        one = begin_review(ws, _kept(call), by=call.person.name)
     call.note("review.begin", one.review_id, as_of=one.as_of.isoformat(), run_id=one.run_id)
     return Answer(_review(call, one), 201, {"Location": f"/api/v1/reviews/{one.review_id}"})
 
