@@ -58,6 +58,8 @@ def sound(seen: Watched, name: str) -> None:
         assert not grave, f"{name}{scheme}: {grave}"
     seen.tab.locator("#switch").click()
     seen.tab.set_viewport_size({"width": 390, "height": 844})
+    seen.tab.reload()
+    seen.settle()
     seen.tab.wait_for_timeout(500)
     kept(seen.tab, f"steering-{name}-390")
     wide = seen.tab.evaluate("() => document.documentElement.scrollWidth")

@@ -88,9 +88,11 @@ def register(app: Dash) -> None:
             own, others = form.by_field(getattr(error, "faults", []), section, name)
             known = {one["name"] for one in ids}
             others += [f"{field}: {words}" for field, words in own.items() if field not in known]
-            said = type(error)(error.message, hint=error.hint)
-            if others and isinstance(said, InputError):
-                said.faults = others
+            if own and not others:
+                marked = "A field is marked" if len(own) == 1 else f"{len(own)} fields are marked"
+                said: LifeworthError = OptionError("Nothing was saved.", hint=f"{marked} below with what is wrong.")
+            else:
+                said = InputError(error.message, hint=error.hint, faults=others)
             return lists.fault(said), [own.get(one["name"]) for one in ids]
         toast("The scorecard is saved; what it said before is kept.", tone="good")
         set_props(ADDRESS, {"pathname": lists.href(section)})
