@@ -121,3 +121,36 @@ def test_the_ends_of_the_bridge_are_the_customer_equity_of_the_runs(name: str, r
         amounts = [float(row[1]) for row in table.rows]  # type: ignore[arg-type]
         assert math.fsum(amounts[:-1]) == pytest.approx(amounts[-1], abs=1e-8)
         assert any(row[0] == "New contracts" for row in table.rows)
+
+
+MONTHS = ("2011-07-31", "2011-08-31", "2011-09-30", "2011-10-31", "2011-11-30", "2011-12-09")
+KINDS = ("beta_geo_nbd", "modified_beta_geo_nbd")
+"""Every other month another model, so that the model is a cause too."""
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_months_of_uci_online_retail_are_exact_to_the_cent(data_dir: Path, tmp_path: Path) -> None:
+    orders = data_dir / "uci_online_retail" / "online_retail.parquet"
+    for turn, day in enumerate(MONTHS):
+        run(orders, workspace=tmp_path, as_of=day, model=KINDS[turn % 2], covariates="none")
+    seen, told, groups = [], [], []
+    with Workspace.open(tmp_path) as ws:
+        for kept in snapshots.kept(ws):
+            with snapshots.opened(ws, kept) as one:
+                seen.append(snapshots.snapshot(one))
+                told.append(one.facts["value"]["customer_equity"]["value"])
+                groups.append(snapshots.groups(one))
+    assert len(seen) == len(MONTHS)
+    for turn in range(1, len(seen)):
+        lost = snapshots.newly_lost(groups[turn - 1].get(snapshots.STATUS), groups[turn].get(snapshots.STATUS))
+        found = bridge(seen[turn - 1], seen[turn], lost)
+        before, after = told[turn - 1], told[turn]
+        assert abs(found.residual) < 1e-8
+        assert (round(found.before, 2), round(found.after, 2)) == (round(before, 2), round(after, 2))
+        assert round(before + math.fsum(found.causes.values()), 2) == round(after, 2)
+        assert abs(found.causes["order_model"]) > 1
+        for title, rows in groups[turn].items():
+            parts = found.by(snapshots.both(groups[turn - 1].get(title), rows))
+            for cause, total in found.causes.items():
+                assert math.fsum(one[cause] for one in parts.values()) == pytest.approx(total, abs=0.005), title
