@@ -100,7 +100,7 @@ class Measure(_Part):
     @field_validator("period", mode="before")
     @classmethod
     def _read_period(cls, value: object) -> object:
-        return Period.parse(value) if isinstance(value, str) else value
+        return _period(value)
 
     @field_validator("red", "goal", "red_above", "target")
     @classmethod
@@ -158,7 +158,7 @@ class Arrow(_Part):
     @field_validator("lag", mode="before")
     @classmethod
     def _read_lag(cls, value: object) -> object:
-        return Period.parse(value) if isinstance(value, str) else value
+        return _period(value)
 
 
 class Scorecard(_Part):
@@ -211,6 +211,14 @@ def limit(said: float | str | None, baseline: float | None) -> float | None:
         return None
     step = float(found[1]) / 100
     return baseline + (step if found[2] == "pt" else step * abs(baseline))
+
+
+def _period(value: object) -> object:
+    """A period as it is written; what is none is a fault of its field like any other."""
+    try:
+        return Period.parse(value) if isinstance(value, str) else value
+    except OptionError as error:
+        raise ValueError(f"{error.message} {error.hint or ''}".strip()) from error
 
 
 def _dangling(card: Scorecard) -> Iterator[str]:
