@@ -9,28 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.browser.test_dashboard import GRAVE, Served, Watched, browser, kept, serve, watched
+from tests.browser.driven import Served, Watched, served_at, watched
 
-from lifeworth.access.doors import Doors
 from lifeworth.data.book import book_of
 from lifeworth.scorecard.files import FILE, read_text
 from lifeworth.scorecard.reviews import Reviews
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.browser
+GRAVE = {"serious", "critical"}
 
 
 def opened(source: Path, folder: Path) -> Iterator[Served]:
     shutil.copytree(source, folder, symlinks=True)
-    key = Doors(book_of(folder)).first_link()
-    assert key is not None
-    session, _ = Doors(book_of(folder)).enter(key)
-    process, base, port = serve(folder, folder.parent / "log")
-    try:
-        yield Served(base, port, folder, session)
-    finally:
-        process.terminate()
-        process.wait(30)
+    with served_at(folder, folder.parent / "log") as found:
+        yield found
 
 
 @pytest.fixture
@@ -52,7 +44,7 @@ def sound(seen: Watched, name: str) -> None:
         if scheme:
             seen.tab.locator("#switch").click()
             seen.tab.wait_for_timeout(400)
-        kept(seen.tab, f"steering-{name}{scheme}")
+        seen.keep(f"steering-{name}{scheme}")
         found = Axe().run(seen.tab).response["violations"]
         grave = [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found if one["impact"] in GRAVE]
         assert not grave, f"{name}{scheme}: {grave}"
@@ -61,7 +53,7 @@ def sound(seen: Watched, name: str) -> None:
     seen.tab.reload()
     seen.settle()
     seen.tab.wait_for_timeout(500)
-    kept(seen.tab, f"steering-{name}-390")
+    seen.keep(f"steering-{name}-390")
     wide = seen.tab.evaluate("() => document.documentElement.scrollWidth")
     assert wide <= 390, f"{name}: {wide} px wide"
     seen.tab.set_viewport_size({"width": 1360, "height": 900})

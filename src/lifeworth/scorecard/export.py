@@ -5,9 +5,9 @@ from __future__ import annotations
 from lifeworth.errors import NotFoundError
 from lifeworth.report.files import table_csv, workbook
 from lifeworth.report.html import render
-from lifeworth.report.spec import Document, Page, Table
+from lifeworth.report.spec import Column, Document, Page, Table
 from lifeworth.scorecard import review_page
-from lifeworth.scorecard.minutes import Review
+from lifeworth.scorecard.minutes import Review, titles_of
 from lifeworth.scorecard.reviews import Reviews
 
 MEDIA = {
@@ -18,6 +18,11 @@ MEDIA = {
 """Kinds of file, by ending."""
 FILES = ("review.html", "review.xlsx", "figures.csv", "minutes.csv", "decisions.csv", "changes.csv")
 """What can be taken along of a review."""
+
+
+NUMBERS = ("value", "before", "baseline", "target", "score", "progress", "performance")
+LIMITS = ("red", "goal", "red_above")
+"""Numbers of a frozen measure, and of what it is held to."""
 
 
 def file(kept: Reviews, review: Review, name: str, currency: str) -> bytes:
@@ -55,11 +60,30 @@ def name_of(review: Review, name: str) -> str:
 
 
 def _tables(kept: Reviews, review: Review, currency: str) -> dict[str, Table]:
-    said = kept.minutes(review.review_id)
-    none = Table("Changes of the card", (), ())
+    said, titles = kept.minutes(review.review_id), titles_of(review.frozen)
+    none = Table("Changes of the card", (Column("measure", "Measure"),), ())
     return {
-        "figures": review_page.figures(review, None, currency),
-        "minutes": review_page.minutes([one for one in said if one.kind != "change"]),
-        "decisions": review_page.promised(kept.promised_before(review), "Decided before"),
+        "figures": _figures(review, currency),
+        "minutes": review_page.minutes([one for one in said if one.kind != "change"], titles),
+        "decisions": review_page.promised(kept.promised_before(review), titles, "Decided before"),
         "changes": review_page.changed(review, said) or none,
     }
+
+
+def _figures(review: Review, currency: str) -> Table:
+    """The frozen figures as numbers, in full, for who goes on reckoning with them; how each reads stands beside it."""
+    units = {"money": currency, "percent": "share", "ratio": "ratio"}
+    columns = (
+        Column("name", "Name"),
+        Column("measure", "Measure"),
+        Column("unit", "Unit"),
+        *(Column(name, name.replace("_", " ").capitalize()) for name in (*NUMBERS, *LIMITS)),
+        Column("source", "Comes from"),
+        Column("why", "Why none"),
+    )
+    rows = []
+    for name, one in review.frozen["measures"].items():
+        band = one["band"] or {}
+        numbers = (*(one[field] for field in NUMBERS), *(band.get(field) for field in LIMITS))
+        rows.append((name, one["title"], units.get(one["kind"], one["kind"]), *numbers, one["source"], one["why"]))
+    return Table("Figures", columns, tuple(rows))

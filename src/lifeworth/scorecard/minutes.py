@@ -75,6 +75,15 @@ class Open:
     after: float | None
 
 
+def titles_of(frozen: Mapping[str, Any]) -> dict[str, str]:
+    """Names of the measures and objectives of a review with what people call them, measures first."""
+    named = {
+        **frozen["measures"],
+        **{name: one for name, one in frozen["objectives"].items() if name not in frozen["measures"]},
+    }
+    return {name: str(one.get("title") or name.replace("_", " ").capitalize()) for name, one in named.items()}
+
+
 def frozen_score(frozen: Mapping[str, Any], subject: str) -> float | None:
     """The score a measure or an objective had in the figures of a review."""
     for kind in ("measures", "objectives"):

@@ -10,7 +10,7 @@ from lifeworth.report.format import text
 from lifeworth.report.spec import Block, Column, Page, Stat, Stats, Table, Text
 from lifeworth.scorecard.card import PERSPECTIVES
 from lifeworth.scorecard.fill import Filled
-from lifeworth.scorecard.minutes import Minute, Open, Review
+from lifeworth.scorecard.minutes import Minute, Open, Review, titles_of
 from lifeworth.scorecard.page import SCORE, Standing
 
 UNEXPLAINED = "no reason was written down"
@@ -49,7 +49,8 @@ def reviews(
             for one in held
         ),
     )
-    return Page("reviews", "Reviews", (score, promised(still)), currency=currency, as_of=as_of)
+    titles = {name: title for one in reversed(held) for name, title in titles_of(one.frozen).items()}
+    return Page("reviews", "Reviews", (score, promised(still, titles)), currency=currency, as_of=as_of)
 
 
 def review(
@@ -73,11 +74,11 @@ def review(
     """
     blocks: list[Block] = [head(one, now)]
     if before:
-        blocks.append(promised(before, "What was decided before, and what became of it"))
+        blocks.append(promised(before, titles_of(one.frozen), "What was decided before, and what became of it"))
     blocks.append(figures(one, now, currency))
     if table := changed(one, said, unexplained):
         blocks.append(table)
-    blocks.append(minutes([minute for minute in said if minute.kind != "change"]))
+    blocks.append(minutes([minute for minute in said if minute.kind != "change"], titles_of(one.frozen)))
     title = f"Review of {text(one.held_on, 'date')}"
     state = f"ended on {text(one.closed_at.date(), 'date')}" if one.closed_at else "still open"
     lead = f"{one.frozen['title']}, figures of {text(one.as_of, 'date')}; held by {one.opened_by or 'nobody named'}, {state}."
@@ -118,7 +119,9 @@ def figures(one: Review, now: Standing | None, currency: str) -> Table:
     return Table("Figures of the day", tuple(columns), tuple(rows), caption)
 
 
-def promised(still: Sequence[Open], title: str = "Decisions and actions, and what became of them") -> Table:
+def promised(
+    still: Sequence[Open], titles: Mapping[str, str], title: str = "Decisions and actions, and what became of them"
+) -> Table:
     """Decisions and actions with their end, and the score of what they were about."""
     columns = (
         Column("number", "No.", "count"),
@@ -136,7 +139,7 @@ def promised(still: Sequence[Open], title: str = "Decisions and actions, and wha
             one.minute.minute_id,
             one.minute.kind,
             one.minute.text,
-            one.minute.subject,
+            titles.get(one.minute.subject, one.minute.subject),
             one.minute.owner,
             one.minute.due,
             "late" if one.late else one.status,
@@ -175,7 +178,7 @@ def changed(one: Review, said: Sequence[Minute], unexplained: Sequence[tuple[str
     return Table("Changes of the card", columns, tuple(rows))
 
 
-def minutes(said: Sequence[Minute]) -> Table:
+def minutes(said: Sequence[Minute], titles: Mapping[str, str]) -> Table:
     """What was said, in the order it was written."""
     columns = (
         Column("number", "No.", "count"),
@@ -187,7 +190,10 @@ def minutes(said: Sequence[Minute]) -> Table:
         Column("status", "Outcome"),
         Column("by", "Written by"),
     )
-    rows = tuple((m.minute_id, m.kind, m.subject, m.text, m.owner, m.due, _outcome(m), m.written_by) for m in said)
+    rows = tuple(
+        (m.minute_id, m.kind, titles.get(m.subject, m.subject), m.text, m.owner, m.due, _outcome(m), m.written_by)
+        for m in said
+    )
     return Table("Minutes", columns, rows, empty="Nothing was said yet.")
 
 

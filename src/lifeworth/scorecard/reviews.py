@@ -66,7 +66,9 @@ class Reviews:
             "title": card.title,
             "card": text,
             "measures": {name: asdict(one) for name, one in filled.items()},
-            "objectives": {name: asdict(one) for name, one in rolled.objectives.items()},
+            "objectives": {
+                name: {"title": card.objectives[name].title, **asdict(one)} for name, one in rolled.objectives.items()
+            },
             "perspectives": {name: asdict(one) for name, one in rolled.perspectives.items()},
             "whole": asdict(rolled.whole),
         }

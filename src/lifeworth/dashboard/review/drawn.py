@@ -15,11 +15,10 @@ from lifeworth.dashboard.review import figures
 from lifeworth.dashboard.view import View
 from lifeworth.errors import LifeworthError
 from lifeworth.report.format import text
-from lifeworth.report.spec import Table
 from lifeworth.scorecard import changes, review_page
 from lifeworth.scorecard.export import FILES
 from lifeworth.scorecard.fields import written
-from lifeworth.scorecard.minutes import CHANGEABLE, OUTCOMES, Minute, Open, Review
+from lifeworth.scorecard.minutes import CHANGEABLE, OUTCOMES, Minute, Open, Review, titles_of
 from lifeworth.scorecard.reviews import Reviews
 
 TONES = {"open": "accent", "running": "accent", "late": "bad", "done": "good", "worked": "good", "did not work": "warning", "dropped": "plain"}  # fmt: skip
@@ -66,7 +65,7 @@ def before(view: View, one: Review, scores: Mapping[str, float | None] | None = 
     title = "Decided before, and what became of it"
     if not found:
         return pieces.panel(title, html.P("Nothing was decided before this review.", className="quiet"))
-    names = _titles(one)
+    names = titles_of(one.frozen)
     cards = [_promise(row, names, may=writes(view, one), scores=scores) for row in found]
     caption = "A score that rose after a decision does not prove that the decision raised it."
     return pieces.panel(title, html.Ol(cards, className="minutes"), caption=caption)
@@ -129,7 +128,7 @@ def changed(view: View, one: Review) -> Any:
 
 def minutes(view: View, one: Review) -> Any:
     """Everything that was said, and in an open review the form for more."""
-    names = _titles(one)
+    names = titles_of(one.frozen)
     said = [_minute(minute, names) for minute in kept(view).minutes(one.review_id)]
     listed = html.Ol(said, className="minutes") if said else html.P("Nothing was said yet.", className="quiet")
     return pieces.panel("Minutes", listed, caption="Entries are only added: what became of one is a further entry.")
@@ -158,7 +157,7 @@ def _who(one: Minute, names: Mapping[str, str]) -> str:
 
 def entry_form(one: Review) -> Any:
     """The form of a new entry."""
-    about = [{"value": name, "label": title} for name, title in _titles(one).items()]
+    about = [{"value": name, "label": title} for name, title in titles_of(one.frozen).items()]
     kinds = [{"value": kind, "label": KINDS[kind]} for kind in ("comment", "decision", "action")]
     return pieces.panel(
         "Write an entry",
@@ -178,7 +177,11 @@ def entry_form(one: Review) -> Any:
 
 def change_form(view: View, one: Review) -> Any:
     """The form that changes a target, a limit or a weight, with the reason."""
-    data = [{"value": name, "label": title} for name, title in _titles(one).items() if name in one.frozen["measures"]]
+    data = [
+        {"value": name, "label": title}
+        for name, title in titles_of(one.frozen).items()
+        if name in one.frozen["measures"]
+    ]
     fields = [{"value": name, "label": _field(name)} for name in CHANGEABLE]
     return pieces.panel(
         "Change a target or a weight",
@@ -226,17 +229,6 @@ def past(view: View, held: Sequence[Review]) -> Any:
         for one in held
     ]  # fmt: skip
     return pieces.panel("Reviews held", html.Ol(rows, className="minutes"))
-
-
-def open_promises(view: View) -> Table:
-    """What all reviews decided, with the scores then and today."""
-    return review_page.promised(kept(view).still_open(figures.today(view).scores, view.desk.run().as_of))
-
-
-def _titles(one: Review) -> dict[str, str]:
-    """Names of measures and objectives of the card with their titles, measures first."""
-    measures = {name: str(measure["title"]) for name, measure in one.frozen["measures"].items()}
-    return measures | {name: name.replace("_", " ").capitalize() for name in one.frozen["objectives"]}
 
 
 def _field(name: str) -> str:
