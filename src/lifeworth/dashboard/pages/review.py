@@ -34,7 +34,7 @@ def content(view: View) -> list[Any]:
         raise NotFoundError("There is no such page.", hint="Open the list of reviews.")
     one = kept.get(view.path[0]) if view.path else kept.open_one()
     if one is None:
-        return [html.Div(_none(view), id="review-body", className="answer")]
+        return [html.Div(_none(view), id="review-body", className="answer review")]
     back = [pieces.back("All reviews", "/review")] if view.path else []
     parts = [
         *back,

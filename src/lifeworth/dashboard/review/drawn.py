@@ -89,7 +89,7 @@ def _promise(one: Open, names: Mapping[str, str], *, may: bool, scores: Mapping[
         named: dict[str, Any] = {"aria-label": f"Write what became of number {minute.minute_id}"}
         fields = html.Div(
             [
-                html.Div(dmc.Select(id={**key, "part": "status"}, data=list(OUTCOMES), placeholder="What became of it", size="xs", **{"aria-label": f"What became of number {minute.minute_id}"}), className="field narrow"),
+                html.Div(dmc.Select(id={**key, "part": "status"}, data=list(OUTCOMES), placeholder="What became of it", size="xs", **{"aria-label": f"What became of number {minute.minute_id}"}), className="field"),
                 html.Div(dmc.TextInput(id={**key, "part": "text"}, placeholder="In words", size="xs", **{"aria-label": f"Words on number {minute.minute_id}"}), className="field"),
                 pieces.button("Write", {**key, "part": "go"}, **named),
             ],
@@ -189,7 +189,7 @@ def change_form(view: View, one: Review) -> Any:
             [
                 html.Div(dmc.Select(id="change-measure", label="Measure", data=data, searchable=True, placeholder="choose", size="sm"), className="field"),
                 html.Div(dmc.Select(id="change-field", label="What", data=fields, value="target", size="sm", allowDeselect=False), className="field narrow"),
-                html.Div(dmc.TextInput(id="change-value", label="New value", placeholder="0.62, +10% or -2pt", size="sm"), className="field narrow"),
+                html.Div(dmc.TextInput(id="change-value", label="New value", placeholder="0.62 or +10%", size="sm"), className="field narrow"),
             ],
             className="form",
         ),
