@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,15 @@ def test_entries_are_added_and_dropped() -> None:
     for section, name in (("arrows", "nps:basket"), ("measures", "basket"), ("objectives", "care"), ("initiatives", "desk")):  # fmt: skip
         text = edit.drop(text, section, name)
     assert read_text(text, FILE) == read_text(TEXT, FILE)
+
+
+def test_what_is_dropped_takes_its_lines_and_leaves_the_others_as_they_were() -> None:
+    gone = differences(TEXT, edit.drop(TEXT, "measures", "simple_clv"))
+    assert all(row.startswith("- ") for row in gone)
+    assert len(gone) == 5  # its head, three fields and an empty line
+    ends = edit.drop(TEXT, "arrows", "training_hours:first_response_hours")
+    assert ends.count("[[arrows]]") == TEXT.count("[[arrows]]") - 1
+    assert not any(one and nxt.startswith("[") and one[0] not in "#[" for one, nxt in pairwise(ends.splitlines()))
 
 
 @pytest.mark.parametrize(

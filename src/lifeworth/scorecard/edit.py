@@ -6,6 +6,8 @@ read anew, so that nothing can be written that could not be read.
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Mapping
 from typing import Any
 
@@ -74,7 +76,7 @@ def drop(text: str, section: str, name: str) -> str:
         if name not in document.get(section, {}):
             raise _unknown(section, name, list(document.get(section, {})))
         del document[section][name]
-    text = tomlkit.dumps(document)
+    text = _spaced(tomlkit.dumps(document))
     read_text(text, FILE)
     return text
 
@@ -89,6 +91,12 @@ def entries(card: Scorecard, section: str) -> dict[str, dict[str, Any]]:
 
 def _fields(one: Any) -> dict[str, Any]:
     return {name: getattr(one, name) for name in type(one).model_fields}
+
+
+def _spaced(text: str) -> str:
+    """The text with an empty line before an entry that came to stand right under another one, where that changes nothing it says."""
+    spaced = re.sub(r"^([^\[#\n].*)\n(?=\[)", r"\1\n\n", text, flags=re.MULTILINE)
+    return spaced if tomllib.loads(spaced) == tomllib.loads(text) else text
 
 
 def _unknown(section: str, name: str, known: list[str]) -> NotFoundError:
