@@ -12,6 +12,7 @@
     ├── ModelError                      3    409   a model cannot be fitted or cannot answer
     │   └── ConvergenceError            3    409   the optimiser did not reach an optimum it can vouch for
     ├── StoppedError                    1    409   somebody stopped it
+    ├── ChangedError                    1    409   somebody else changed it since it was read
     ├── NotFoundError                   2    404   there is nothing of that name
     ├── AccessError                     2    403   who asks may not
     │   └── UnknownPersonError          2    401   nobody knows who asks
@@ -129,6 +130,14 @@ class StoppedError(LifeworthError):
     """Somebody stopped it before it came to its end; nothing half done is left."""
 
     code = "stopped"
+    exit_status = 1
+    http_status = 409
+
+
+class ChangedError(LifeworthError):
+    """Somebody else changed it since it was read; nothing was overwritten."""
+
+    code = "changed"
     exit_status = 1
     http_status = 409
 

@@ -74,6 +74,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("scorecard", "scorecard", "The Balanced Scorecard, filled from the company's own data.", live=True),
     Action("strategy", "scorecard", "The strategy map, every arrow held to the data.", live=True),
     Action("targets", "scorecard", "Targets that reach a wanted equity, and what each is worth.", live=True),
+    Action(
+        "card", "scorecard", "The scorecard as it is written; put in, change or drop an entry.", live=True, writes=True
+    ),
     Action("reviews", "scorecard", "What reviews decided, and whether it worked.", live=True),
     Action("review", "scorecard", "Hold a review: freeze the figures, write minutes, end it.", live=True, writes=True),
 )

@@ -42,6 +42,18 @@ EXPECTED: dict[str, set[str]] = {
     "GET /jobs": WORK,
     "GET /jobs/{job_id}": WORK,
     "POST /jobs/{job_id}/cancel": WORK,
+    "GET /scorecard/card": ALL,
+    "GET /scorecard/fields": ALL,
+    "GET /scorecard/earlier/{name}": ALL,
+    "PUT /scorecard/card": WORK,
+    "PATCH /scorecard/card/{section}/{name}": WORK,
+    "DELETE /scorecard/card/{section}/{name}": WORK,
+    "POST /reviews": WORK,
+    "GET /reviews/{review_id}": ALL,
+    "POST /reviews/{review_id}/minutes": WORK,
+    "POST /reviews/{review_id}/changes": WORK,
+    "POST /reviews/{review_id}/close": WORK,
+    "GET /reviews/{review_id}/files/{file}": WORK,
     "GET /users": BOSS,
     "POST /users": BOSS,
     "PATCH /users/{user_id}": BOSS,
@@ -76,7 +88,20 @@ def test_this_table_knows_every_address() -> None:
 def path_of(key: str) -> tuple[str, str]:
     """An address with a name in it that nobody has."""
     method, path = key.split()
-    for name in ("customer_id", "board", "run_id", "view_id", "token_id", "key", "upload_id", "job_id", "user_id"):
+    for name in (
+        "customer_id",
+        "board",
+        "run_id",
+        "view_id",
+        "token_id",
+        "key",
+        "upload_id",
+        "job_id",
+        "user_id",
+        "review_id",
+        "section",
+        "name",
+    ):
         path = path.replace("{" + name + "}", "nobody")
     return method, path.replace("{file}", "nothing.csv")
 

@@ -15,8 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lifeworth.clv import bridge as module
-from lifeworth.clv.bridge import CAUSES, PLAYERS, Bridge, Snapshot, bridge
+from lifeworth.clv.bridge import PLAYERS, Snapshot, bridge
+from lifeworth.clv.causes import CAUSES, Bridge
 from lifeworth.clv.margin import choose
+from lifeworth.clv.shapley import shapley
 from lifeworth.clv.value import Fits, Terms, value
 from lifeworth.errors import DataError
 from lifeworth.models import BetaGeoNBD, GammaGamma, ParetoNBD
@@ -123,7 +125,7 @@ def test_the_share_of_a_cause_is_its_mean_over_all_orders() -> None:
         for size in range(len(PLAYERS) + 1)
         for some in itertools.combinations(PLAYERS, size)
     }
-    shares = module._shapley(lambda done: worth[done])
+    shares = shapley(lambda done: worth[done], PLAYERS)
     orders = [one for one in itertools.permutations(PLAYERS) if one.index("time") < one.index("frequency")]
     for player in PLAYERS:
         gains = [

@@ -21,7 +21,7 @@ from lifeworth.jobs.uploads import Uploads
 from lifeworth.serving.desk import Desk
 
 PASSWORD = "three blue parrots singing"
-SPECIALS = {one.name: one.drawn_by for one in catalogue().entries if one.name in {"customers", "data", "calculator", "jobs", "people", "trail", "persons", "account"}}  # fmt: skip
+SPECIALS = {one.name: one.drawn_by for one in catalogue().entries if one.name in {"customers", "data", "calculator", "jobs", "people", "trail", "persons", "account", "review", "card"}}  # fmt: skip
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_every_page_draws(view: View, name: str) -> None:
     assert SPECIALS[name].content(view)  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("name", ["data", "calculator", "jobs", "people", "trail", "account"])
+@pytest.mark.parametrize("name", ["data", "calculator", "jobs", "people", "trail", "account", "card"])
 def test_every_page_that_needs_no_figures_draws_in_an_empty_workspace(tmp_path: Path, name: str) -> None:
     desk = Desk(tmp_path)
     who = Principal("u1", "Ada", Role.ADMIN, "", frozenset(Scope), "t1", "session")

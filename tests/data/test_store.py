@@ -133,6 +133,19 @@ def test_only_the_latest_runs_stay_with_their_tables(store, people):
     assert {path.stem for path in (store.root / "tables" / "customers").iterdir()} == kept
 
 
+def test_of_older_runs_the_last_of_each_month_stays(store, people):
+    """Three runs a month for six months, and ten of the last day."""
+    days = [f"2026-{month:02}-{day:02}" for month in range(1, 7) for day in (10, 28, 20)]
+    for number, day in enumerate([*days, *["2026-06-30"] * KEEP]):
+        write(store, people, f"run{number:02}", as_of=day)
+    there = sorted(path.name for path in (store.root / "runs").iterdir() if not path.is_symlink())
+    monthly = [
+        f"run{3 * month + 1:02}" for month in range(5)
+    ]  # of each month but the last, whose last run is among the ten
+    assert there == sorted([*monthly, *(f"run{number}" for number in range(18, 18 + KEEP))])
+    assert {path.stem for path in (store.root / "tables" / "customers").iterdir()} == set(there)
+
+
 def test_a_name_for_a_run_is_used_once(store, people):
     write(store, people, "one")
     with pytest.raises(WorkspaceError, match="is there already"):

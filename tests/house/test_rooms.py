@@ -23,7 +23,8 @@ ONLY_IN: dict[str, set[str]] = {
     "adbc_driver_sqlite": {"data"},
     "adbc_driver_postgresql": {"data"},
     "sqlalchemy": {"data", "workspace", "access", "persons", "jobs", "api", "scorecard", "monitoring"},
-    "filelock": {"data", "workspace", "serving", "persons", "jobs"},
+    "filelock": {"data", "workspace", "serving", "persons", "jobs", "scorecard"},
+    "tomlkit": {"scorecard"},
     "threadpoolctl": {"models"},
     "ibis": {
         "engine",
@@ -58,7 +59,7 @@ ONLY_IN: dict[str, set[str]] = {
     "plotly": {"dashboard"},
     "uvicorn": {"cli"},
     "socket": {"cli"},  # a setting of the socket that is listened on
-    "xlsxwriter": {"api"},
+    "xlsxwriter": {"api", "report"},
 }
 """Library -> the rooms that may import it."""
 

@@ -27,6 +27,7 @@ from lifeworth.api.permits import PERMITS
 from lifeworth.api.replies import Replies
 from lifeworth.api.resources import (
     calculator,
+    card,
     customers,
     exports,
     health,
@@ -35,6 +36,7 @@ from lifeworth.api.resources import (
     pages,
     people,
     persons,
+    reviews,
     runs,
     trail,
     views,
@@ -52,7 +54,22 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 def routes() -> list[Route]:
     """Every address of the API."""
-    subjects = (customers, exports, pages, runs, imports, jobs, calculator, views, people, persons, trail, health)
+    subjects = (
+        customers,
+        exports,
+        pages,
+        runs,
+        imports,
+        jobs,
+        calculator,
+        views,
+        card,
+        reviews,
+        people,
+        persons,
+        trail,
+        health,
+    )
     return [*(route for subject in subjects for route in subject.ROUTES), *bind.routes()]
 
 

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_RISKY = r"^[=+\-@\t\r\n]"
-_NUMBER = r"^[+\-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+\-]?\d+)?$"
-_IS_RISKY, _IS_NUMBER = re.compile(_RISKY), re.compile(_NUMBER)
-
-
-def safe(value: Any) -> Any:
-    """A text that begins as a formula does with an apostrophe before it, unless it is a number; everything else as it is."""
-    if isinstance(value, str) and _IS_RISKY.match(value) and not _IS_NUMBER.match(value):
-        return "'" + value
-    return value
+from lifeworth.report.files import NUMBER, RISKY, safe
 
 
 def safe_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -38,9 +26,9 @@ def safe_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def _safe_texts(column: pa.Array) -> pa.Array:
-    risky = pc.match_substring_regex(column, _RISKY)
+    risky = pc.match_substring_regex(column, RISKY)
     if not pc.any(risky).as_py():
         return column
-    risky = pc.and_(risky, pc.invert(pc.match_substring_regex(column, _NUMBER)))
+    risky = pc.and_(risky, pc.invert(pc.match_substring_regex(column, NUMBER)))
     mark = pa.scalar("'", column.type)
     return pc.if_else(risky, pc.binary_join_element_wise(mark, column, pa.scalar("", column.type)), column)

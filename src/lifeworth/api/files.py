@@ -7,8 +7,6 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +16,11 @@ import pyarrow.ipc as ipc
 import pyarrow.parquet as pq
 import xlsxwriter
 
-from lifeworth.api.cells import safe, safe_batch
+from lifeworth.api.cells import safe_batch
 from lifeworth.api.values import record
 from lifeworth.errors import OptionError
-from lifeworth.report.spec import Column, Table
+from lifeworth.report.files import SAFE, cell, formats_of, table_csv, table_xlsx
+from lifeworth.report.spec import Column
 
 MEDIA = {
     "csv": "text/csv; charset=utf-8",
@@ -76,30 +75,6 @@ def stream(
     return writers[form]()
 
 
-def table_csv(table: Table) -> bytes:
-    """A table of a page as CSV, its column titles as the header."""
-    names = [safe(column.title) for column in table.columns]
-    rows = [[_text(safe(value)) for value in row] for row in table.rows]
-    return "".join(",".join(_quoted(cell) for cell in row) + "\r\n" for row in [names, *rows]).encode("utf-8-sig")
-
-
-def table_xlsx(table: Table, currency: str = "") -> bytes:
-    """A table of a page as a spreadsheet: numbers as numbers in their format, texts as texts."""
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, _SAFE) as book:
-        sheet = book.add_worksheet(_sheet_name(table.title))
-        formats = _formats(book, currency)
-        bold = book.add_format({"bold": True})
-        for place, column in enumerate(table.columns):
-            sheet.write_string(0, place, column.title, bold)
-            sheet.set_column(place, place, max(10, min(40, len(column.title) + 2)))
-        for number, row in enumerate(table.rows, start=1):
-            for place, (column, value) in enumerate(zip(table.columns, row, strict=True)):
-                _cell(sheet, number, place, value, formats.get(column.kind), formats["date"])
-        sheet.freeze_panes(1, 0)
-    return out.getvalue()
-
-
 # -- the kinds --------------------------------------------------------------------------------------------------------
 def _csv(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
     empty = safe_batch(pa.RecordBatch.from_pylist([], schema=schema))
@@ -146,9 +121,9 @@ def _sheet(schema: pa.Schema, batches: Iterator[pa.RecordBatch], columns: Mappin
     handle, name = tempfile.mkstemp(prefix="lifeworth-", suffix=".xlsx")
     os.close(handle)
     try:
-        with xlsxwriter.Workbook(name, {**_SAFE, "constant_memory": True}) as book:
+        with xlsxwriter.Workbook(name, {**SAFE, "constant_memory": True}) as book:
             sheet = book.add_worksheet("Customers")
-            formats = _formats(book, "")
+            formats = formats_of(book, "")
             kinds = [formats.get(columns[one].kind) if one in columns else None for one in schema.names]
             for place, one in enumerate(schema.names):
                 sheet.write_string(0, place, one)
@@ -157,7 +132,7 @@ def _sheet(schema: pa.Schema, batches: Iterator[pa.RecordBatch], columns: Mappin
                 for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                     number += 1
                     for place, value in enumerate(row):
-                        _cell(sheet, number, place, value, kinds[place], formats["date"])
+                        cell(sheet, number, place, value, kinds[place], formats["date"])
         with Path(name).open("rb") as file:
             while piece := file.read(PIECE):
                 yield piece
@@ -177,44 +152,4 @@ def refuse_large_sheet(rows: int) -> None:
         )  # fmt: skip
 
 
-_SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
-
-
-def _formats(book: Any, currency: str) -> dict[str, Any]:
-    places = "0" if currency in {"JPY", "KRW", "CLP", "ISK", "VND"} else "0.00"
-    told = {"money": f"#,##{places}", "percent": "0.0%", "count": "#,##0", "number": "#,##0.00", "ratio": "0.00", "date": "yyyy-mm-dd", "days": "#,##0", "years": "0.0"}  # fmt: skip
-    return {kind: book.add_format({"num_format": form}) for kind, form in told.items()}
-
-
-def _cell(sheet: Any, row: int, column: int, value: Any, form: Any, day: Any) -> None:
-    if value is None:
-        return
-    if isinstance(value, bool):
-        sheet.write_boolean(row, column, value)
-    elif isinstance(value, int | float | Decimal):
-        sheet.write_number(row, column, float(value), form)
-    elif isinstance(value, datetime):
-        sheet.write_datetime(row, column, value.replace(tzinfo=None), day)
-    elif isinstance(value, date):
-        sheet.write_datetime(row, column, value, day)
-    else:
-        # Written as a text, it is one, whatever it begins with.
-        sheet.write_string(row, column, str(value)[:32_767])
-
-
-def _sheet_name(title: str) -> str:
-    return ("".join(" " if one in "[]:*?/\\" else one for one in title).strip("' ") or "Table")[:31]
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, float):
-        return repr(value)
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
-
-
-def _quoted(cell: str) -> str:
-    return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in ',"\r\n;') else cell
+__all__ = ["MEDIA", "refuse_large_sheet", "stream", "table_csv", "table_xlsx"]

@@ -13,6 +13,7 @@ from lifeworth.clv.alive import alive_path
 from lifeworth.clv.alive import page as alive_page
 from lifeworth.clv.bridge import Snapshot
 from lifeworth.clv.bridge import bridge as equity_bridge
+from lifeworth.clv.bridge_contracts import Contracts, contracts_alone
 from lifeworth.clv.simple import SimpleCLV, customer_lifespan, from_totals
 from lifeworth.errors import DataError, OptionError
 from lifeworth.features.levels import Levels
@@ -245,12 +246,19 @@ def bridge(ws: Workspace, *, since: str | None = None) -> Page:
         DataError: if there is no earlier run, or one of the two predicted no value.
     """
     run = snapshots.before(ws, since)
+    alone = not ws.has("history")
     with snapshots.opened(ws, run) as earlier:
-        was, groups_then = snapshots.snapshot(earlier), snapshots.groups(earlier)
-        day = earlier.as_of
+        was = snapshots.contracts(earlier) if alone else snapshots.snapshot(earlier)
+        groups_then, day = snapshots.groups(earlier), earlier.as_of
     groups_now = snapshots.groups(ws)
-    lost = snapshots.newly_lost(groups_then.get(snapshots.STATUS), groups_now.get(snapshots.STATUS))
-    found = equity_bridge(was, snapshots.snapshot(ws), lost)
+    now = snapshots.contracts(ws) if alone else snapshots.snapshot(ws)
+    if isinstance(was, Snapshot) and isinstance(now, Snapshot):
+        lost = snapshots.newly_lost(groups_then.get(snapshots.STATUS), groups_now.get(snapshots.STATUS))
+        found = equity_bridge(was, now, lost)
+    elif isinstance(was, Contracts) and isinstance(now, Contracts):
+        found = contracts_alone(was, now)
+    else:
+        raise DataError(f"The run of {day} had no subscriptions, so there is nothing to compare.", hint=snapshots.AGAIN)
     parts = {
         title: found.by(snapshots.both(groups_then.get(title), rows))
         for title, rows in groups_now.items()
@@ -264,7 +272,6 @@ def bridge(ws: Workspace, *, since: str | None = None) -> Page:
         currency=ws.currency,
         horizon=ws.horizon,
         what=ws.facts["value"]["value_of"],
-        contracts=bool(ws.facts.get("subscriptions")),
     )
 
 

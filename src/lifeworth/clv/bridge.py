@@ -14,16 +14,16 @@ from their value is the cost of losing them.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from lifeworth.clv.bridge_contracts import Contracts, contract_parts
+from lifeworth.clv.causes import CAUSES, Bridge, table
+from lifeworth.clv.shapley import shapley
 from lifeworth.clv.value import Fits, Terms
 from lifeworth.errors import DataError
 from lifeworth.features.series import column, spend_arrays
@@ -32,82 +32,35 @@ from lifeworth.models.history import History
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-CAUSES: dict[str, tuple[str, str]] = {
-    "new": ("New customers", "Value of customers whose first order came since."),
-    "lost": ("Lost customers", "What time and silence took from customers who have become lost since."),
-    "time": (
-        "Passing of time",
-        "What a silent customer's value loses, or a young one's gains, by time alone; of those who stayed.",
-    ),
-    "frequency": (
-        "Orders",
-        "What the orders that came since say of how often customers will order and whether they stay.",
-    ),
-    "basket": ("Basket", "What customers spent on an order since."),
-    "margin": ("Margin", "Another contribution margin."),
-    "discount": ("Discount and horizon", "Another discount rate, horizon, or length of its months."),
-    "order_model": ("Model of orders", "The order model fitted anew, or another one, on the same histories."),
-    "spend_model": ("Model of spend", "The spend model fitted anew on the same histories."),
-    "gone": (
-        "No longer known",
-        "Value of customers the later data do not hold any more: merged, erased, or all orders sent back.",
-    ),
-}
-"""Causes with their names and meanings, in the order they are read."""
-
 PLAYERS = ("time", "frequency", "discount", "order_model", "basket", "spend_model", "margin")
-"""Causes that share one customer's change; time comes before frequency."""
+"""Causes that share the change of what one customer orders; time comes before frequency."""
+RENEWALS = "renewals"
+"""One more where renewals stand among the orders of either date."""
 BLOCK = 50_000
 """Customers worked out at once: the states of all customers at once would fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What customer equity rested on at a date: histories sorted by customer, fitted models, terms."""
+    """What customer equity rested on at a date: histories sorted by customer, fitted models, terms.
+
+    Attributes:
+        contracts: What contracts were worth; none where there were no subscriptions.
+        share: `customer_id` and `share`, the part of what a customer orders that is no renewal; none where it is all.
+    """
 
     rows: pa.Table
     fits: Fits
     terms: Terms
-
-
-@dataclass(frozen=True, slots=True)
-class Bridge:
-    """The change of customer equity between two dates.
-
-    Attributes:
-        before: Customer equity at the earlier date.
-        after: Customer equity at the later date.
-        parts: One row a customer: `customer_id`, `before`, `after`, and a column for each of `CAUSES`, which add up to
-            `after` − `before`.
-    """
-
-    before: float
-    after: float
-    parts: pa.Table
+    contracts: Contracts | None = None
+    share: pa.Table | None = None
 
     @property
-    def causes(self) -> dict[str, float]:
-        """What each cause did, over all customers."""
-        return {cause: math.fsum(self.parts[cause].to_pylist()) for cause in CAUSES}
-
-    @property
-    def residual(self) -> float:
-        """What is left when every cause is taken off the change: nothing but rounding of the last digits."""
-        return math.fsum([self.after, -self.before, *(-value for value in self.causes.values())])
-
-    def by(self, groups: pa.Table) -> dict[str | None, dict[str, float]]:
-        """The causes told apart by a group of each customer; the groups add up to the whole.
-
-        Args:
-            groups: `customer_id` and `group`; whoever is not in it belongs to the group `None`.
-        """
-        at = pc.index_in(self.parts["customer_id"], value_set=groups["customer_id"].combine_chunks())
-        whole = self.parts.append_column("group", groups["group"].take(at))
-        figures = ("before", "after", *CAUSES)
-        summed = whole.group_by("group", use_threads=False).aggregate([(name, "sum") for name in figures])
-        return {
-            row["group"]: {name: float(row[f"{name}_sum"] or 0.0) for name in figures} for row in summed.to_pylist()
-        }
+    def subscribed(self) -> Contracts:
+        """Its contracts; none of customers who are known by their orders where there are no subscriptions."""
+        if self.contracts is not None:
+            return self.contracts
+        return Contracts.none(self.rows["customer_id"], self.terms.margin.rate)
 
 
 def bridge(earlier: Snapshot, later: Snapshot, lost: pa.Array | None = None) -> Bridge:
@@ -143,8 +96,18 @@ def bridge(earlier: Snapshot, later: Snapshot, lost: pa.Array | None = None) -> 
     gone = earlier.rows.filter(pc.invert(pc.is_in(old, value_set=new)))
     blocks.append(_one_cause(fresh, later, "new"))
     blocks.append(_one_cause(gone, earlier, "gone"))
-    parts = pa.concat_tables(blocks).sort_by("customer_id")
+    if earlier.contracts is not None or later.contracts is not None:
+        blocks.append(contract_parts(earlier.subscribed, later.subscribed))
+    parts = _together(pa.concat_tables(blocks))
     return Bridge(math.fsum(parts["before"].to_pylist()), math.fsum(parts["after"].to_pylist()), parts)
+
+
+def _together(parts: pa.Table) -> pa.Table:
+    """One row a customer: what their orders and what their contracts did."""
+    figures = ("before", "after", *CAUSES)
+    summed = parts.group_by("customer_id", use_threads=False).aggregate([(name, "sum") for name in figures])
+    named = {f"{name}_sum": name for name in figures}
+    return summed.rename_columns([named.get(name, name) for name in summed.column_names]).sort_by("customer_id")
 
 
 def _one_cause(rows: pa.Table, snapshot: Snapshot, cause: str) -> pa.Table:
@@ -152,7 +115,7 @@ def _one_cause(rows: pa.Table, snapshot: Snapshot, cause: str) -> pa.Table:
     worth = _value(rows, snapshot)
     nothing = np.zeros(rows.num_rows)
     new = cause == "new"
-    return _table(
+    return table(
         rows["customer_id"],
         nothing if new else worth,
         worth if new else nothing,
@@ -165,7 +128,7 @@ def _value(rows: pa.Table, snapshot: Snapshot) -> Floats:
     if rows.num_rows == 0:
         return np.zeros(0)
     orders = _orders(_history(rows, rows, snapshot, 0.0), snapshot, snapshot)
-    return orders * _basket(rows, fits) * terms.margin.rate
+    return orders * _basket(rows, fits) * terms.margin.rate * _share(rows, snapshot)
 
 
 def _of_stayers(earlier: Snapshot, later: Snapshot, was: pa.Table, now: pa.Table, lost: pa.Array | None) -> pa.Table:
@@ -185,13 +148,17 @@ def _of_stayers(earlier: Snapshot, later: Snapshot, was: pa.Table, now: pa.Table
                 orders[state, model, terms] = _orders(history, side, other)
     baskets = {(spent, model): _basket(past[spent], sides[model].fits) for spent in (0, 1) for model in (0, 1)}
     margins = [side.terms.margin.rate for side in sides]
+    shares_of = [_share(now, side) for side in sides]
+    told = any(side.share is not None for side in sides)
 
     def worth(done: frozenset[str]) -> Floats:
         state = 0 if "time" not in done else 2 if "frequency" in done else 1
         expected = orders[state, int("order_model" in done), int("discount" in done)]
-        return expected * baskets[int("basket" in done), int("spend_model" in done)] * margins[int("margin" in done)]
+        made = expected * baskets[int("basket" in done), int("spend_model" in done)] * margins[int("margin" in done)]
+        return np.asarray(made * shares_of[int(RENEWALS in done)], np.float64)
 
-    shares = _shapley(worth)
+    players = (*PLAYERS, RENEWALS) if told else PLAYERS
+    shares = shapley(worth, players)
     is_lost = (
         np.zeros(was.num_rows, bool)
         if lost is None
@@ -203,33 +170,7 @@ def _of_stayers(earlier: Snapshot, later: Snapshot, was: pa.Table, now: pa.Table
         "time": np.where(is_lost, 0.0, shares["time"]),
         "frequency": np.where(is_lost, 0.0, shares["frequency"]),
     }
-    return _table(now["customer_id"], worth(frozenset()), worth(frozenset(PLAYERS)), shares)
-
-
-def _shapley(worth: Any) -> dict[str, Floats]:
-    """The share of every player in `worth(all) − worth(none)`, time always before frequency."""
-    ideals = [
-        frozenset(some)
-        for size in range(len(PLAYERS) + 1)
-        for some in combinations(PLAYERS, size)
-        if "frequency" not in some or "time" in some
-    ]
-    known = {ideal: worth(ideal) for ideal in ideals}
-    everyone = frozenset(PLAYERS)
-    orders = _ways(everyone)
-    shares = {player: np.zeros_like(known[everyone]) for player in PLAYERS}
-    for before in ideals:
-        for player in everyone - before:
-            after = before | {player}
-            if after in known:
-                weight = _ways(before) * _ways(everyone - after) / orders
-                shares[player] += weight * (known[after] - known[before])
-    return shares
-
-
-def _ways(players: frozenset[str]) -> float:
-    """In how many orders these players can come, time before frequency where both are among them."""
-    return math.factorial(len(players)) / (2 if {"time", "frequency"} <= players else 1)
+    return table(now["customer_id"], worth(frozenset()), worth(frozenset(players)), shares)
 
 
 def _history(state: pa.Table, known: pa.Table, side: Snapshot, silent_days: float) -> History:
@@ -258,7 +199,10 @@ def _basket(rows: pa.Table, fits: Fits) -> Floats:
     return np.asarray(fits.spend.expected_value(spend_arrays(rows, first_order=fits.first_order)), np.float64)
 
 
-def _table(ids: pa.ChunkedArray, before: Floats, after: Floats, causes: Mapping[str, Floats]) -> pa.Table:
-    nothing = np.zeros(len(before))
-    columns = {cause: pa.array(causes.get(cause, nothing), pa.float64()) for cause in CAUSES}
-    return pa.table({"customer_id": ids, "before": pa.array(before), "after": pa.array(after), **columns})
+def _share(rows: pa.Table, snapshot: Snapshot) -> Floats:
+    """The part of what each customer orders that is no renewal, at one date."""
+    if snapshot.share is None:
+        return np.ones(rows.num_rows)
+    at = pc.index_in(rows["customer_id"], value_set=snapshot.share["customer_id"].combine_chunks())
+    found = pc.fill_null(snapshot.share["share"].take(at), 1.0)
+    return np.asarray(found.to_numpy(), np.float64)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from datetime import date
 
-from lifeworth.clv.bridge import CAUSES, Bridge
+from lifeworth.clv.causes import CAUSES, Bridge
 from lifeworth.report.format import text
 from lifeworth.report.spec import Axis, Block, Chart, Column, Page, Series, Stat, Stats, Table, Text
 
@@ -22,7 +22,6 @@ def page(
     currency: str,
     horizon: str,
     what: str,
-    contracts: bool = False,
 ) -> Page:
     """The change of customer equity between two days by its causes, all in all and by group.
 
@@ -34,7 +33,6 @@ def page(
         currency: Of the amounts.
         horizon: How far ahead value is predicted, in words.
         what: What a value is made of: "margin" or "revenue".
-        contracts: Whether there are subscriptions too, whose value is not told here.
     """
     causes = {cause: total for cause, total in found.causes.items() if total != 0}
     change = found.after - found.before
@@ -54,12 +52,6 @@ def page(
         )
     )
     blocks: list[Block] = [head]
-    if contracts:
-        blocks.append(
-            Text(
-                "This is the value of orders. Contracts are part of customer equity too; what moved them, the page of subscriptions tells month by month."
-            )
-        )
     if not causes:
         blocks.append(Text("Nothing has changed between the two runs."))
     else:
@@ -70,7 +62,8 @@ def page(
         blocks += [_by(title, parts, list(causes)) for title, parts in groups.items() if len(parts) > 1]
         blocks.append(
             Text(
-                "A customer's value is orders × basket × margin, so what one cause did depends on the others; each is given its mean over all "
+                "The value of what a customer orders is orders × basket × margin, that of contracts MRR × margin × what a unit of it is expected to "
+                "bring, so what one cause did depends on the others; each is given its mean over all "
                 "orders in which the causes could have come about (Shapley value), time always before what was done in it. The causes say "
                 "what the figures rest on. They do not say why customers did what they did."
             )

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lifeworth.clv.bridge import Snapshot
+from lifeworth.clv.bridge_contracts import Contracts
 from lifeworth.clv.margin import Margin
 from lifeworth.clv.value import Fits, Terms
 from lifeworth.engine.connect import connect
@@ -130,7 +131,28 @@ def snapshot(ws: Workspace) -> Snapshot:
         why_no_simple="",
         has_money=not value["no_money"],
     )
-    return Snapshot(rows, fits, terms)
+    return Snapshot(rows, fits, terms, contracts(ws), _share(ws))
+
+
+def contracts(ws: Workspace) -> Contracts | None:
+    """What running contracts are worth in a run; none where it has no subscriptions."""
+    if not ws.has("subscription_value"):
+        return None
+    worth = ws.table("subscription_value")
+    rows = ws.engine.arrow(worth.select("customer_id", mrr=worth["mrr"].cast("float64"), value=worth["subscription_clv"].fill_null(0.0)))  # fmt: skip
+    known = ws.table("customer_value" if ws.has("customer_value") else "subscriptions")
+    ids = ws.engine.arrow(known.filter(known["customer_id"].notnull()).select("customer_id").distinct())
+    return Contracts(rows, ids["customer_id"].combine_chunks(), float(ws.facts["value"]["margin"]))
+
+
+def _share(ws: Workspace) -> pa.Table | None:
+    """The part of what each customer orders that is no renewal; none where renewals do not stand among the orders."""
+    said = (ws.facts.get("subscriptions") or {}).get("renewals_in_orders") or {}
+    if not said.get("in_orders") or not ws.has("customer_value"):
+        return None
+    rows = ws.table("customer_value")
+    rows = rows.filter(rows["ordered"] & rows["order_clv"].notnull() & (rows["order_model_clv"] > 0))
+    return ws.engine.arrow(rows.select("customer_id", share=rows["order_clv"] / rows["order_model_clv"]))
 
 
 def fits_of(ws: Workspace) -> Fits:

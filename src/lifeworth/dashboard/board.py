@@ -72,13 +72,14 @@ def frame(view: View, hung: Hung) -> list[Any]:
 
 def tabs(hung: Hung, shown: Tab) -> Any:
     """The questions of a board; a board with one shows none."""
-    if len(hung.board.tabs) < 2:
+    if len(hung.board.tabs) < 2 and not hung.board.links:
         return None
     links = [
         html.Li(dcc.Link(tab.title or tab.action.capitalize(), href=href(hung, tab), className=f"tab{' on' if tab is shown else ''}"))
         for tab in hung.board.tabs
     ]  # fmt: skip
-    return html.Nav(html.Ul(links), className="tabs", **{"aria-label": f"Pages of {hung.board.title}"})
+    further = [html.Li(dcc.Link(words, href=at, className="button"), className="further") for words, at in hung.board.links]  # fmt: skip
+    return html.Nav(html.Ul([*links, *further]), className="tabs", **{"aria-label": f"Pages of {hung.board.title}"})
 
 
 def href(hung: Hung, tab: Tab) -> str:

@@ -111,7 +111,7 @@ def toast(message: str, *, title: str = "", hint: str | None = None, tone: str =
     """Show a short message to who is waiting for the running callback."""
     words = f"{message} {hint}" if hint else message
     colour = {"bad": "red", "warning": "yellow", "good": "green"}.get(tone, "blue")
-    shown = {"action": "show", "title": title, "message": words, "color": colour, "autoClose": 10_000}
+    shown = {"action": "show", "title": title, "message": words, "color": colour, "autoClose": 10_000, "closeButtonProps": {"aria-label": "Close"}}  # fmt: skip
     set_props(TOASTS, {"sendNotifications": [shown]})
 
 

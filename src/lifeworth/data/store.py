@@ -14,7 +14,7 @@ one, and a crash at any moment leaves the last good run current.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from lifeworth.data.state import State
 
 KEEP = 10
-"""How many runs stay on disk. Enough to look back over a week of daily runs; older ones go with their tables."""
+"""How many of the latest runs stay on disk: enough to look back over a week of daily runs. Of older ones the last of each calendar month
+stays, by the day its figures know about, so that months and years can be compared; the others go with their tables."""
 
 PATIENCE = 2.0
 """Seconds to wait for another run before saying that it is there."""
@@ -231,15 +232,34 @@ class Store:
                 disk.remove(file)
 
     def _prune(self) -> None:
-        """Keep the latest runs; the others go, first the run, then its tables."""
+        """Keep the latest runs and the last of each month; the others go, first the run, then its tables."""
         runs = self.root / "runs"
         current = self.current_folder
         folders = [one for one in runs.iterdir() if one.is_dir() and not one.is_symlink() and one.name[0] != "."]
         folders.sort(key=lambda one: (one.stat().st_mtime_ns, one.name), reverse=True)
+        monthly = _last_of_each_month(folders)
         for old in folders[KEEP:]:
-            if old.resolve() != current:
+            if old.resolve() != current and old not in monthly:
                 # Out of sight first: a run that is being removed must not look like one.
                 hidden = old.with_name(f".{old.name}.old")
                 old.rename(hidden)
                 disk.remove(hidden)
         self._sweep()
+
+
+def _last_of_each_month(folders: Sequence[Path]) -> set[Path]:
+    """Of each calendar month the run that knows the latest day of it, of one day the one written last.
+
+    Args:
+        folders: Runs, the one written last first.
+    """
+    last: dict[str, tuple[str, Path]] = {}
+    for folder in folders:
+        try:
+            as_of = str(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["facts"]["as_of"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # a run that cannot be read stands for no month
+        month = as_of[:7]
+        if month not in last or as_of > last[month][0]:
+            last[month] = as_of, folder
+    return {folder for _, folder in last.values()}

@@ -48,6 +48,7 @@ class Board:
         tabs: Its questions, the first shown first.
         functions: Whose work it belongs to; empty for everyone's.
         personal: Whether it names single customers; then it is shown only to those who may see personal data.
+        links: Words and addresses of pages where one goes on from here.
     """
 
     name: str
@@ -59,3 +60,4 @@ class Board:
     tabs: tuple[Tab, ...]
     functions: frozenset[Function] = field(default_factory=frozenset)
     personal: bool = False
+    links: tuple[tuple[str, str], ...] = ()

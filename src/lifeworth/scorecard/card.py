@@ -100,13 +100,20 @@ class Measure(_Part):
     @field_validator("period", mode="before")
     @classmethod
     def _read_period(cls, value: object) -> object:
-        return Period.parse(value) if isinstance(value, str) else value
+        return _period(value)
 
     @field_validator("red", "goal", "red_above", "target")
     @classmethod
     def _limit(cls, value: float | str | None) -> float | str | None:
         if isinstance(value, str) and not RELATIVE.match(value.strip()):
             raise ValueError(f'"{value}" is neither a number nor of the form +10% or -2pt')
+        return value
+
+    @field_validator("weight")
+    @classmethod
+    def _no_negative_weight(cls, value: float | tuple[Weight, ...]) -> float | tuple[Weight, ...]:
+        if isinstance(value, float) and not 0 <= value < float("inf"):
+            raise ValueError(f"a weight is no less than 0; {value:g} is")
         return value
 
     @model_validator(mode="after")
@@ -151,7 +158,7 @@ class Arrow(_Part):
     @field_validator("lag", mode="before")
     @classmethod
     def _read_lag(cls, value: object) -> object:
-        return Period.parse(value) if isinstance(value, str) else value
+        return _period(value)
 
 
 class Scorecard(_Part):
@@ -183,9 +190,12 @@ def read_card(said: Mapping[str, Any]) -> Scorecard:
     try:
         card = Scorecard.model_validate(dict(said))
     except ValidationError as error:
-        faults = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()]
+        faults = [
+            f"{'.'.join(str(part) for part in one['loc'])}: {one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors()
+        ]
         raise OptionError(
-            "The scorecard cannot be read:", faults=faults, hint="docs/guide/scorecard.md shows one."
+            "The scorecard cannot be read:", faults=faults, hint="docs/guide/steering.md shows one."
         ) from error
     if faults := [*_dangling(card)]:
         raise OptionError("The scorecard names what it does not have:", faults=faults)
@@ -201,6 +211,14 @@ def limit(said: float | str | None, baseline: float | None) -> float | None:
         return None
     step = float(found[1]) / 100
     return baseline + (step if found[2] == "pt" else step * abs(baseline))
+
+
+def _period(value: object) -> object:
+    """A period as it is written; what is none is a fault of its field like any other."""
+    try:
+        return Period.parse(value) if isinstance(value, str) else value
+    except OptionError as error:
+        raise ValueError(f"{error.message} {error.hint or ''}".strip()) from error
 
 
 def _dangling(card: Scorecard) -> Iterator[str]:

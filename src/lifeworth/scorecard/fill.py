@@ -88,7 +88,7 @@ def fill(ws: Workspace, card: Scorecard) -> dict[str, Filled]:
         OptionError: if a measure names a figure there is not.
     """
     figures = catalogue(ws.settings)
-    _known(card, figures)
+    refuse_unknown(card, figures)
     now: dict[Period, tuple[Grid, Reckoning, Reckoning]] = {}
     for period, names in _by_period(card).items():
         grid = two(first_day(ws), ws.as_of, period)
@@ -227,7 +227,12 @@ def _by_period(card: Scorecard) -> dict[Period, list[str]]:
     return found
 
 
-def _known(card: Scorecard, figures: Catalogue) -> None:
+def refuse_unknown(card: Scorecard, figures: Catalogue) -> None:
+    """Refuse a card that names figures the registry does not have.
+
+    Raises:
+        OptionError: naming each, with the near match.
+    """
     faults = [
         f'measures.{name}.metric: no figure is called "{one.metric}". {near(one.metric, figures.metrics)}'.rstrip()
         for name, one in card.measures.items()

@@ -28,8 +28,9 @@ from lifeworth.report.spec import (
 )
 from lifeworth.scorecard.arrows import FALSE, Found
 from lifeworth.scorecard.card import PERSPECTIVES, Arrow, Scorecard
+from lifeworth.scorecard.files import Held
 from lifeworth.scorecard.fill import Filled
-from lifeworth.scorecard.reviews import Open
+from lifeworth.scorecard.minutes import Open
 from lifeworth.scorecard.roll_up import Rolled, RolledUp
 from lifeworth.scorecard.scoring import GOAL, RED
 from lifeworth.scorecard.targets import Proposal
@@ -48,6 +49,7 @@ BOARDS = (
             Tab("targets", "Targets"),
             Tab("reviews", "Reviews"),
         ),
+        links=(("Hold a review", "/review"), ("Edit the scorecard", "/card")),
     ),
 )
 
@@ -65,16 +67,23 @@ class Standing:
     """A card with everything known of it on a day.
 
     Attributes:
+        held: The text of the card.
         arrows: What the months say of each arrow of the card, in its order.
     """
 
     card: Scorecard
-    source: str
+    held: Held
     filled: Mapping[str, Filled]
     rolled: RolledUp
     arrows: Sequence[Found]
     as_of: date
     currency: str
+
+    @property
+    def scores(self) -> dict[str, float | None]:
+        """Scores of measures and objectives, by name."""
+        measures = {name: one.score for name, one in self.filled.items()}
+        return {**measures, **{name: one.score for name, one in self.rolled.objectives.items()}}
 
 
 def scorecard(of: Standing, still: Sequence[Open] = ()) -> Page:

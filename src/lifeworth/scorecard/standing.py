@@ -18,11 +18,11 @@ def standing(ws: Workspace, *, arrows: bool = True) -> Standing:
         ws: The workspace.
         arrows: Whether to hold the arrows to the data too.
     """
-    card, source = card_of(ws)
+    card, held = card_of(ws)
     filled = fill(ws, card)
     rolled = roll_up(card, {name: one.score for name, one in filled.items()}, ws.as_of)
     found = _judged(ws, card) if arrows else [Found("not enough data") for _ in card.arrows]
-    return Standing(card, source, filled, rolled, found, ws.as_of, ws.currency)
+    return Standing(card, held, filled, rolled, found, ws.as_of, ws.currency)
 
 
 def _judged(ws: Workspace, card: Scorecard) -> list[Found]:

@@ -1,0 +1,1 @@
+"""The scorecard in the dashboard: its entries as lists and forms, its file as text."""
