@@ -22,6 +22,7 @@ from lifeworth.features.history import customer_days, history
 from lifeworth.features.series import arrays
 from lifeworth.models.modified_beta_geo import ModifiedBetaGeoNBD
 from lifeworth.monitoring.checks.arrivals import DATED
+from lifeworth.monitoring.checks.promised import LEAST_DAYS
 from lifeworth.monitoring.finding import Finding, Outcome
 from lifeworth.monitoring.look import examine
 from lifeworth.monitoring.registry import names
@@ -144,7 +145,7 @@ def _promise(ws: Workspace) -> Snapshot:
 
 def _kept(ws: Workspace, promised: Sequence[tuple[str, Snapshot]]) -> list[Entry]:
     """The latest promise that is old enough to be held to anything."""
-    old = [one for one in promised if (ws.as_of - one[1].terms.as_of).days >= 56]  # noqa: PLR2004 - as the check asks
+    old = [one for one in promised if (ws.as_of - one[1].terms.as_of).days >= LEAST_DAYS]
     found = []
     for run_id, told in old[-1:]:
         end = accounts.until(told, ws.as_of)

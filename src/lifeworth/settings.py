@@ -175,7 +175,7 @@ class Monitoring(BaseModel):
         None, ge=1, description="Days after which data are late; by default from the rhythm of the imports."
     )
     least_change: float = Field(0.2, gt=0, lt=1, description="Changes smaller than this share are never told.")
-    psi: float = Field(0.25, gt=0, description="Population stability index from which on a distribution has drifted.")
+    psi: float = Field(0.15, gt=0, description="Population stability index from which on a distribution has drifted.")
     calibration: float = Field(
         0.2, gt=0, lt=1, description="Share by which a promise must be missed, beside its interval."
     )

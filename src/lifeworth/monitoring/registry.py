@@ -14,6 +14,7 @@ from lifeworth.monitoring.checks.imports import doubled, schema, set_aside
 from lifeworth.monitoring.checks.leaving import churn, value_at_risk
 from lifeworth.monitoring.checks.money import currency, prices
 from lifeworth.monitoring.checks.promised import calibration, targets
+from lifeworth.monitoring.checks.service import service
 from lifeworth.monitoring.finding import Told
 from lifeworth.monitoring.scene import Scene
 
@@ -41,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     Check("churn", "Churn", "Customers come back, and subscribers stay, as they did.", churn),
     Check("value_at_risk", "Value at risk", "The best customers are still there.", value_at_risk),
     Check("drift", "Drift", "What models are fed with, and what they say, is spread as before.", drift),
+    Check("service", "Service", "Customers wait no longer, and ask no more often, than they did.", service),
     Check("calibration", "Calibration", "What models promised came.", calibration),
     Check("figures", "Figures", "Every figure of the last whole month is in its usual range.", figures),
     Check("targets", "Targets", "No measure of your own scorecard is in the red or late.", targets),

@@ -14,10 +14,10 @@ from lifeworth.workspace import Workspace
 
 NAMED = re.compile(r"consent|opt_?in|opt_?out|unsubscri|newsletter|permission|subscribed", re.IGNORECASE)
 YES = ("true", "yes", "y", "1", "on", "subscribed", "granted")
-RECENT, EARLIER = 56, 365
+RECENT, EARLIER = 28, 365
 """Days whose new customers are held to those before them."""
 FEWEST = 25
-JUMP = 0.25
+JUMP = 0.15
 """Points by which a share must have jumped."""
 
 

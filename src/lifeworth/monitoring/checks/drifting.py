@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ibis
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,14 +12,12 @@ from lifeworth.monitoring.scene import Scene
 from lifeworth.report.format import text
 from lifeworth.workspace import Workspace
 
-WINDOW, BACK = 56, 420
-"""Days that are held to the days before them: eight weeks, for a distribution takes many values."""
+WINDOW, BACK = 42, 420
+"""Days that are held to the days before them: six weeks, for a distribution takes many values."""
 FEWEST = 100
 LONGEST_GAP = 180
-"""Days between two orders from which on a customer counts as new to the rhythm: a young company has no longer ones yet."""
+"""Longest gap that is looked at, and the age from which on a company can have shown it: a younger one has short gaps alone."""
 SCORES = {"predicted_clv": "predicted CLV", "probability_alive": "probability of being alive", "expected_orders": "expected orders"}
-MOVES_THE_MEAN = 0.1
-"""Standard deviations values must have moved by: a shift of spread without that is told by PSI, at twice its threshold."""
 
 
 def drift(scene: Scene) -> Told:
@@ -44,12 +43,12 @@ def _inputs(scene: Scene) -> list[tuple[Moved, str]]:
     # An order of a customer who ordered before, with the days since.
     before = rows["ago"].lag().over(group_by=rows["customer_id"], order_by=[rows["ago"].desc(), rows["order_id"]])
     told = rows.mutate(gap=before - rows["ago"])
-    told = told.filter(told["ago"] < BACK).select("ago", "amount", "gap", "customer_id")
+    told = told.mutate(began=told["ago"].max().over(ibis.window()))
+    told = told.filter(told["ago"] < BACK).select("ago", "amount", "gap", "began")
     table = scene.ws.engine.arrow(told)
-    ago, amount = _floats(table, "ago"), _floats(table, "amount")
-    gap = _floats(table, "gap")
+    ago, amount, gap, began = (_floats(table, name) for name in ("ago", "amount", "gap", "began"))
     now = ago < WINDOW
-    regular = np.isfinite(gap) & (gap > 0) & (gap <= LONGEST_GAP)
+    regular = np.isfinite(gap) & (gap > 0) & (gap <= LONGEST_GAP) & (ago <= began - LONGEST_GAP)
     found = []
     for title, values, where in (
         ("order amounts", amount, np.isfinite(amount) & (amount > 0)),
@@ -60,12 +59,12 @@ def _inputs(scene: Scene) -> list[tuple[Moved, str]]:
             found.append((Moved(title, apart(then, here)), "input"))
     often = _often(scene)
     if often is not None:
-        found.append((Moved("orders a customer in eight weeks", often), "input"))
+        found.append((Moved("orders a customer in six weeks", often), "input"))
     return found
 
 
 def _often(scene: Scene) -> Apart | None:
-    """Customers by the number of orders in eight weeks, of those who had any, beside the eight-week stretches before."""
+    """Customers by the number of orders in six weeks, of those who had any, beside the six-week stretches before."""
     rows = scene.orders.filter(scene.orders["ago"] < WINDOW * 6)
     rows = rows.mutate(window=(rows["ago"] / WINDOW).floor().cast("int64"))
     each = rows.group_by("window", "customer_id").agg(orders=rows.count())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from math import sqrt
 
 import ibis
@@ -130,17 +131,18 @@ def _twins(scene: Scene) -> dict[str, object]:
 
 
 def _against_before(scene: Scene) -> Iterator[Finding]:
-    """What the last import lacks that the one before it had."""
-    if len(scene.imports) < 2:  # noqa: PLR2004 - one import and one before it
+    """What the last import lacks that most imports before it had; what has been gone for longer than that is how it is now."""
+    *earlier, now = scene.imports or [None]
+    if now is None or not earlier:
         return
-    before, now = scene.imports[-2:]
-    for table in sorted(before.columns.keys() | before.read.keys()):
+    columns_before, read_before = _usual([one.columns for one in earlier]), _usual([one.read for one in earlier])
+    for table in sorted(columns_before.keys() | read_before.keys()):
         if table not in now.columns and table not in now.read:
             yield _gone(scene, now, table, f"The table {table} was imported before and is not there now.", "Its file was left out.")
             continue
-        meanings = before.read.get(table, frozenset()) - now.read.get(table, frozenset())
-        columns = before.columns.get(table, frozenset()) - now.columns.get(table, frozenset())
-        fresh = now.columns.get(table, frozenset()) - before.columns.get(table, frozenset())
+        meanings = read_before.get(table, frozenset()) - now.read.get(table, frozenset())
+        columns = columns_before.get(table, frozenset()) - now.columns.get(table, frozenset())
+        fresh = now.columns.get(table, frozenset()) - columns_before.get(table, frozenset())
         if meanings or columns:
             what = ", ".join(sorted(columns) or sorted(meanings))
             lost = f" Nothing was read for {', '.join(sorted(meanings))}." if meanings else ""
@@ -153,6 +155,16 @@ def _against_before(scene: Scene) -> Iterator[Finding]:
                 "The export has been changed or a column was renamed.",
                 bad=bool(meanings),
             )
+
+
+def _usual(each: Sequence[Mapping[str, frozenset[str]]]) -> dict[str, frozenset[str]]:
+    """By table, what more than half of some imports had."""
+    counts = Counter((table, name) for one in each for table, names in one.items() for name in names)
+    found: dict[str, set[str]] = {}
+    for (table, name), times in counts.items():
+        if 2 * times > len(each):
+            found.setdefault(table, set()).add(name)
+    return {table: frozenset(names) for table, names in found.items()}
 
 
 def _gone(scene: Scene, now: Import, table: str, finding: str, cause: str, *, bad: bool = True) -> Finding:

@@ -84,17 +84,20 @@ def prices(scene: Scene) -> Told:
     said = (
         f"Prices of {len(rows)} products moved by {whole[0]:+.1%} in the middle; {whole[1]:.0%} of them moved the same way by more than {MOVED:.0%}."
     )
-    found = []
+    found: list[Finding] = []
     if abs(whole[0]) >= PRICE and whole[1] >= SAME_WAY:
         found.append(_priced(scene, "all products", len(rows), *whole, scene.monthly_revenue))
     else:
         kinds = sorted({row["category"] for row in rows if row["category"]})
+        moved = []
         for kind in kinds:
             mine = [row for row in rows if row["category"] == kind]
             change = _change([row["shift"] for row in mine])
             if change is not None and abs(change[0]) >= PRICE and change[1] >= SAME_WAY:
                 revenue = sum(row["revenue"] for row in mine) / RECENT * 30
-                found.append(_priced(scene, kind, len(mine), *change, revenue))
+                moved.append(_priced(scene, kind, len(mine), *change, revenue))
+        # Where most lines move, it is prices as a whole that do, and the middle of all follows in a few days.
+        found = [_priced(scene, "all products", len(rows), *whole, scene.monthly_revenue)] if 2 * len(moved) > len(kinds) else moved
     return Told(said, tuple(found))
 
 

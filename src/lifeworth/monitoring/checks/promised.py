@@ -10,7 +10,7 @@ from lifeworth.scorecard.files import FILE, card_of
 from lifeworth.scorecard.fill import fill
 from lifeworth.scorecard.scoring import RED
 
-LEAST_DAYS = 56
+LEAST_DAYS = 90
 """Days of a promise that must have passed before it is held to anything here: a busy month is not a broken model."""
 
 

@@ -1,0 +1,91 @@
+"""What one can ask of monitoring, and do about an alert."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from lifeworth.data.book import book_of
+from lifeworth.data.book import now as this_moment
+from lifeworth.errors import OptionError, WorkspaceError
+from lifeworth.monitoring import page
+from lifeworth.monitoring.alerts import Alerts
+from lifeworth.monitoring.finding import Outcome, fingerprint
+from lifeworth.monitoring.look import examine, scene_of
+from lifeworth.monitoring.outbox import waiting
+from lifeworth.report.spec import Page
+from lifeworth.units import Period
+from lifeworth.workspace import Workspace
+
+
+def alerts(ws: Workspace) -> Page:
+    """What has gone wrong, what became of earlier alerts, and what every check said: how it stands now, nothing is written."""
+    outcomes = _now(ws)
+    now = this_moment()
+    if ws.store is None:
+        kept, earlier, left, looked = {}, [], [], None
+    else:
+        book = book_of(ws.store.root)
+        kept = {one.key: one for one in Alerts(book).open()}
+        earlier, left = Alerts(book).closed(), waiting(book)
+        looked = max((one["looked_at"] for one in Alerts(book).looks().values()), default=None)
+    open_ = [
+        page.Standing(one.check, finding, kept.get(fingerprint(one.check, finding.subject)))
+        for one in outcomes
+        for finding in one.told.findings
+    ]
+    order = {"critical": 0, "warning": 1, "notice": 2}
+    open_.sort(key=lambda one: order[one.finding.severity])
+    return page.alerts(
+        open_, earlier, outcomes, left, looked_at=looked, as_of=ws.as_of, currency=ws.currency, now=now
+    )
+
+
+def checks(ws: Workspace) -> Page:
+    """How every check stands, with the series beside what was expected and the distributions beside earlier ones."""
+    return page.checks(_now(ws), as_of=ws.as_of, currency=ws.currency)
+
+
+def alert(
+    ws: Workspace,
+    name: str,
+    *,
+    acknowledge: bool = False,
+    snooze: Period | None = None,
+    by: str = "",
+) -> Page:
+    """Take an alert on, or put it off: nobody is reminded of it then. It closes by itself when its state is over.
+
+    Args:
+        ws: The workspace.
+        name: The alert, as lifeworth alerts names it; its first letters are enough.
+        acknowledge: Take it on.
+        snooze: Hear nothing of it for so long, such as 7d.
+        by: Who does it.
+
+    Raises:
+        NotFoundError: if there is no such alert.
+        OptionError: if nothing is to be done, or it is over.
+    """
+    if ws.store is None:
+        raise WorkspaceError("This workspace has no folder to keep alerts in.", hint="--workspace DIR")
+    if not acknowledge and snooze is None:
+        raise OptionError("Say what is to be done.", allowed=["--acknowledge", "--snooze 7d"])
+    kept, now = Alerts(book_of(ws.store.root)), this_moment()
+    done = []
+    if snooze is not None:
+        until = datetime.combine(snooze.after(now.date()), now.time())
+        one = kept.snooze(name, until=until, now=now)
+        done.append(f"Put off until {until:%Y-%m-%d}.")
+    if acknowledge:
+        one = kept.acknowledge(name, by=by, now=now)
+        done.append(f"Taken on{f' by {by}' if by else ''}.")
+    return page.one_alert(one, " ".join(done), as_of=ws.as_of, currency=ws.currency, now=now)
+
+
+def _now(ws: Workspace) -> tuple[Outcome, ...]:
+    scene = scene_of(ws, datetime.now(UTC).astimezone().date())
+    try:
+        return examine(scene)
+    finally:
+        if scene.before is not None:
+            scene.before.close()
