@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from walk import Feed
+from watching.walk import Feed
 
 MONEY = pa.decimal128(18, 4)
 Bits = NDArray[np.bool_]
@@ -44,7 +44,9 @@ def late_file(feed: Feed, day: date, draw: np.random.Generator) -> Feed:
 def doubled_import(feed: Feed, day: date, draw: np.random.Generator) -> Feed:
     del draw
     orders, lines = feed.tables["orders"], feed.tables["order_lines"]
-    twice = orders.filter(pa.array(_since(orders, "ordered_at", day - timedelta(days=9)) & ~_since(orders, "ordered_at", day)))
+    twice = orders.filter(
+        pa.array(_since(orders, "ordered_at", day - timedelta(days=9)) & ~_since(orders, "ordered_at", day))
+    )
     copied = lines.filter(pc.is_in(lines["order_id"], value_set=twice["order_id"].combine_chunks()))
     return _with(
         feed,
@@ -81,11 +83,15 @@ def churn_jump(feed: Feed, day: date, draw: np.random.Generator) -> Feed:
     orders = feed.tables["orders"]
     before = orders.filter(pa.array(~_since(orders, "ordered_at", day)))
     known = pc.unique(before["customer_id"].drop_null())
-    gone = known.filter(pa.array(draw.random(len(known)) < 0.5))  # noqa: PLR2004
+    gone = known.filter(pa.array(draw.random(len(known)) < 0.5))
     return _without(
         feed,
-        lambda rows: _since(rows, "ordered_at", day)
-        & pc.fill_null(pc.is_in(rows["customer_id"], value_set=gone), fill_value=False).to_numpy(zero_copy_only=False),
+        lambda rows: (
+            _since(rows, "ordered_at", day)
+            & pc.fill_null(pc.is_in(rows["customer_id"], value_set=gone), fill_value=False).to_numpy(
+                zero_copy_only=False
+            )
+        ),
     )
 
 
@@ -94,7 +100,7 @@ def subscribers_leave(feed: Feed, day: date, draw: np.random.Generator) -> Feed:
     started, ended = _days(rows, "started_at"), _days(rows, "ended_at")
     from_day = np.datetime64(day)
     runs = (started < from_day) & (np.isnat(ended) | (ended > from_day + np.timedelta64(28, "D")))
-    leave = runs & (draw.random(rows.num_rows) < 0.12)  # noqa: PLR2004
+    leave = runs & (draw.random(rows.num_rows) < 0.12)
     ends = np.where(leave, from_day + draw.integers(1, 28, rows.num_rows).astype("timedelta64[D]"), ended)
     by = np.where(leave, "customer", np.array(rows["ended_by"].to_pylist(), object))
     rows = rows.set_column(rows.column_names.index("ended_at"), "ended_at", pa.array(ends.astype("datetime64[D]")))
@@ -104,7 +110,7 @@ def subscribers_leave(feed: Feed, day: date, draw: np.random.Generator) -> Feed:
 
 def drifted_amounts(feed: Feed, day: date, draw: np.random.Generator) -> Feed:
     orders = feed.tables["orders"]
-    factors = np.where(draw.random(orders.num_rows) < 0.5, 0.4, 1.7)  # noqa: PLR2004
+    factors = np.where(draw.random(orders.num_rows) < 0.5, 0.4, 1.7)
     factors = np.where(_since(orders, "ordered_at", day), factors, 1.0)
     return _with(feed, orders=_times(orders, np.ones(orders.num_rows, bool), factors, ("net_revenue",)))
 
@@ -115,11 +121,13 @@ def broken_consent(feed: Feed, day: date, draw: np.random.Generator) -> Feed:
     late = _since(rows, "acquired_at", day)
     flags = rows["consent_email"].to_numpy(zero_copy_only=False)
     where = rows.column_names.index("consent_email")
-    return _with(feed, customers=rows.set_column(where, "consent_email", pa.array(np.where(late, True, flags).tolist())))
+    return _with(
+        feed, customers=rows.set_column(where, "consent_email", pa.array(np.where(late, True, flags).tolist()))
+    )
 
 
 def volume_drop(feed: Feed, day: date, draw: np.random.Generator) -> Feed:
-    kept = draw.random(feed.tables["orders"].num_rows) < 0.6  # noqa: PLR2004
+    kept = draw.random(feed.tables["orders"].num_rows) < 0.6
     return _without(feed, lambda orders: _since(orders, "ordered_at", day) & ~kept)
 
 
@@ -131,7 +139,9 @@ def column_gone(feed: Feed, day: date, draw: np.random.Generator) -> Feed:
             return usual
         fewer = frozenset(usual.columns["orders"] - {"country"} | {"Land"})
         return replace(
-            usual, columns={**usual.columns, "orders": fewer}, read={**usual.read, "orders": usual.read["orders"] - {"country"}}
+            usual,
+            columns={**usual.columns, "orders": fewer},
+            read={**usual.read, "orders": usual.read["orders"] - {"country"}},
         )
 
     return replace(feed, import_of=changed)
@@ -159,7 +169,7 @@ def service_collapse(feed: Feed, day: date, draw: np.random.Generator) -> Feed:
 
 def refund_wave(feed: Feed, day: date, draw: np.random.Generator) -> Feed:
     orders = feed.tables["orders"]
-    where = _since(orders, "ordered_at", day) & (draw.random(orders.num_rows) < 0.2)  # noqa: PLR2004
+    where = _since(orders, "ordered_at", day) & (draw.random(orders.num_rows) < 0.2)
     paid = np.array([float(one) for one in orders["net_revenue"].to_pylist()])
     back = np.array([float(one) for one in orders["refunded"].to_pylist()])
     fresh = np.where(where, back + 0.8 * paid, back)
@@ -178,17 +188,27 @@ def slow_decline(feed: Feed, day: date, draw: np.random.Generator) -> Feed:
 
 INCIDENTS: tuple[Incident, ...] = (
     Incident("late file", "no new file comes any more", "late_file", late_file),
-    Incident("doubled import", "the orders of nine days come a second time under other numbers", "doubled", doubled_import),
+    Incident(
+        "doubled import", "the orders of nine days come a second time under other numbers", "doubled", doubled_import
+    ),
     Incident("currency mix-up", "amounts of Austria come in Danish crowns", "currency", currency_mix_up),
     Incident("lost channel", "the marketplace brings no order any more", "lost_channel", lost_channel),
     Incident("price change", "every price goes up by 12 %", "prices", price_change),
     Incident("churn jump", "half of the customers known so far stay away", "churn", churn_jump),
-    Incident("drift", "half of the orders shrink to 0.4, half grow to 1.7 times their amount", "drift", drifted_amounts),
+    Incident(
+        "drift", "half of the orders shrink to 0.4, half grow to 1.7 times their amount", "drift", drifted_amounts
+    ),
     Incident("broken consent flag", "every new customer is said to have agreed", "consent", broken_consent),
     Incident("volume drop", "two orders of five are missing", "volume", volume_drop),
     Incident("schema change", "the column of the country is renamed", "schema", column_gone),
     Incident("service collapse", "answers and solutions take three times as long", "service", service_collapse),
-    Incident("model out of calibration", "customers order less and less, half after twelve weeks", "calibration", slow_decline, 20),
+    Incident(
+        "model out of calibration",
+        "customers order less and less, half after twelve weeks",
+        "calibration",
+        slow_decline,
+        20,
+    ),
 )
 """The twelve of the promise."""
 

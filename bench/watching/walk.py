@@ -69,9 +69,15 @@ class Seen:
 
 
 def walk(
-    feed: Feed, first: date, last: date, *, only: Collection[str] = (), limits: Monitoring | None = None
+    feed: Feed,
+    first: date,
+    last: date,
+    *,
+    only: Collection[str] = (),
+    limits: Monitoring | None = None,
+    step: int = 1,
 ) -> Iterator[Seen]:
-    """Look once a week from the first day to the last.
+    """Look at the imports of every week from the first day to the last.
 
     Args:
         feed: The company.
@@ -79,6 +85,7 @@ def walk(
         last: Last as-of day at most.
         only: Checks to run; all where none is named.
         limits: When to raise an alert; by default as everybody has it.
+        step: Weeks from look to look.
     """
     limits = limits or Monitoring()
     with closing(connect()) as engine:
@@ -95,6 +102,8 @@ def walk(
                 imports.append(feed.import_of(_usual(feed, day, ws)))
                 if week % PROMISE_EVERY == 0 and (not only or "calibration" in only):
                     promised.append((f"run{week}", _promise(ws)))
+            if week % step:
+                continue
             scene = Scene(
                 ws, day, limits, imports[-10:], None, lambda ws=ws, promised=tuple(promised): _kept(ws, promised)
             )
@@ -151,11 +160,7 @@ def _kept(ws: Workspace, promised: Sequence[tuple[str, Snapshot]]) -> list[Entry
         end = accounts.until(told, ws.as_of)
         days = ws.table("purchase_days")
         later = days.filter((days["day"] > ibis.literal(told.terms.as_of)) & (days["day"] <= ibis.literal(end)))
-        came: Any = ws.engine.arrow(
-            later.group_by("customer_id").agg(orders=later.count(), value=later["value"].sum())
-        )
-        entry = accounts.entry(
-            run_id, told, accounts.align(told.rows, came), end, accounts.quarters(told.rows)
-        )
+        came: Any = ws.engine.arrow(later.group_by("customer_id").agg(orders=later.count(), value=later["value"].sum()))
+        entry = accounts.entry(run_id, told, accounts.align(told.rows, came), end, accounts.quarters(told.rows))
         found.append(entry)
     return found

@@ -365,7 +365,7 @@ def _fault(place: Sequence[str], message: str, kind: str) -> str:
             "assumptions": Assumptions, "measures": Measure, "metrics": Metric, "rfm": Limits, "monitoring": Monitoring,
             "monitoring.file": ToFile, "monitoring.email": ToMail, "monitoring.webhook": ToWebhook,
         }  # fmt: skip
-        deep = inside.get(".".join(place[:2])) if len(place) > 2 else None  # noqa: PLR2004
+        deep = inside.get(".".join(place[:2])) if len(place) > 2 else None
         known = (deep or inside[place[0]]).model_fields if len(place) > 1 else Settings.model_fields
         return f'"{name}" is not a setting. {near(place[-1], known)}'.rstrip()
     return f"{name}: {message}"

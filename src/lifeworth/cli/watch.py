@@ -27,7 +27,9 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 def watch(
     workspace: Workspace = WORKSPACE,
-    once: Annotated[bool, typer.Option("--once", help="Look once and end: 4 if there is something new, else 0.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Look once and end: 4 if there is something new, else 0.")
+    ] = False,
     every: Annotated[
         str, typer.Option(metavar="TIME", help="Look again after so long: 30m, 1h, 1d; until SIGTERM or Ctrl-C.")
     ] = "1h",
@@ -89,7 +91,11 @@ def _tell(look: Look, *, as_json: bool) -> None:
         print(json.dumps(plain(look), ensure_ascii=False), flush=True)
         return
     lines = [f"{look.at:%Y-%m-%d %H:%M} UTC, data of {look.as_of}: {_counted(look)}"]
-    for event, alerts in (("New", (*look.change.raised, *look.change.back)), ("Still", look.change.going_on), ("Over", look.change.over)):
+    for event, alerts in (
+        ("New", (*look.change.raised, *look.change.back)),
+        ("Still", look.change.going_on),
+        ("Over", look.change.over),
+    ):
         lines += [line for one in alerts for line in _lines(event, one, look.currency)]
     for sent in look.sent:
         trouble = f", {sent.waiting} wait" + (f" ({sent.error})" if sent.error else "") if sent.waiting else ""
@@ -104,7 +110,9 @@ def _counted(look: Look) -> str:
     broken = states.count("failed")
     return (
         f"{len(change.raised) + len(change.back)} new, {len(change.going_on)} still open, {len(change.over)} over; "
-        f"{states.count('fine')} of {len(states)} checks are fine, {short} lack data" + (f", {broken} broke" if broken else "") + "."
+        f"{states.count('fine')} of {len(states)} checks are fine, {short} lack data"
+        + (f", {broken} broke" if broken else "")
+        + "."
     )
 
 
@@ -115,13 +123,23 @@ def _lines(event: str, one: Any, currency: str) -> list[str]:
     head = f"  {event}: {finding.severity}: {one.check}: {finding.subject} [{one.alert_id}]"
     if event != "New":
         return [head]
-    money = [] if finding.amount is None else [f"    Money: {text(finding.amount, 'money', currency)} ({finding.amount_is})"]
+    money = (
+        []
+        if finding.amount is None
+        else [f"    Money: {text(finding.amount, 'money', currency)} ({finding.amount_is})"]
+    )
     return [head, f"    {finding.finding}", f"    Cause: {finding.cause}", *money, f"    Next: {finding.next_step}"]
 
 
 def _fault(error: Exception) -> None:
-    print(f"This look failed, the next one is taken all the same: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+    print(
+        f"This look failed, the next one is taken all the same: {type(error).__name__}: {error}",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
-COMMANDS: tuple[tuple[Callable[..., None], str], ...] = ((watch, "Look what has gone wrong, and tell people: once or for good."),)
+COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
+    (watch, "Look what has gone wrong, and tell people: once or for good."),
+)
 """The commands written here, each with its line in the list of commands."""

@@ -199,6 +199,7 @@ MINUTES = sa.Table(
 )
 """What was said in reviews: comments, decisions, actions, changes, and what became of them. Rows are only ever added."""
 
+
 class Book:
     """The database of a workspace, open for reading and writing."""
 
@@ -313,7 +314,7 @@ class Book:
                 return SCHEMA_VERSION
             if known < SCHEMA_VERSION:
                 # So far every change added tables; a column that changes will need a step of its own here.
-                if known < 4:  # noqa: PLR2004 - until then nobody wrote alerts, and they had fewer columns
+                if known < 4:
                     ALERTS.drop(open_, checkfirst=True)
                 META.create_all(open_, checkfirst=True)
                 open_.execute(VERSION.update().values(version=SCHEMA_VERSION))

@@ -35,9 +35,7 @@ def alerts(ws: Workspace) -> Page:
     ]
     order = {"critical": 0, "warning": 1, "notice": 2}
     open_.sort(key=lambda one: order[one.finding.severity])
-    return page.alerts(
-        open_, earlier, outcomes, left, looked_at=looked, as_of=ws.as_of, currency=ws.currency, now=now
-    )
+    return page.alerts(open_, earlier, outcomes, left, looked_at=looked, as_of=ws.as_of, currency=ws.currency, now=now)
 
 
 def checks(ws: Workspace) -> Page:

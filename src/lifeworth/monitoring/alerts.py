@@ -94,7 +94,10 @@ class Alerts:
             least: Mildest severity that is sent.
             remind: After how long an open alert is told again; never without it.
         """
-        raised, back, going_on, over = [], [], [], []
+        raised: list[Alert] = []
+        back: list[Alert] = []
+        going_on: list[Alert] = []
+        over: list[Alert] = []
         with self._book.write() as open_:
             there = {one.key: one for one in _read(open_, ALERTS.c.closed_at.is_(None))}
             lately = {one.key: one for one in _read(open_, ALERTS.c.closed_at > now - SETTLED)}
@@ -129,7 +132,9 @@ class Alerts:
         """Open alerts, the gravest first, of those the newest."""
         with self._book.read() as open_:
             found = _read(open_, ALERTS.c.closed_at.is_(None))
-        return sorted(found, key=lambda one: (-SEVERITIES.index(one.finding.severity), -one.raised_at.timestamp(), one.alert_id))
+        return sorted(
+            found, key=lambda one: (-SEVERITIES.index(one.finding.severity), -one.raised_at.timestamp(), one.alert_id)
+        )
 
     def closed(self, limit: int = 50) -> list[Alert]:
         """Alerts that are over, the latest first."""
@@ -141,7 +146,7 @@ class Alerts:
         """What each check said last, by its name."""
         with self._book.read() as open_:
             rows = open_.execute(sa.select(LOOKS)).mappings().all()
-        return {row["check"]: row for row in rows}
+        return {row["check"]: dict(row) for row in rows}
 
     def acknowledge(self, alert_id: str, *, by: str, now: datetime) -> Alert:
         """Take an alert on: nobody is reminded of it any more.
@@ -167,7 +172,11 @@ class Alerts:
             named = _read(open_, ALERTS.c.alert_id.startswith(alert_id, autoescape=True)) if alert_id else []
             if len(named) != 1:
                 known = [one.alert_id for one in _read(open_, ALERTS.c.closed_at.is_(None))]
-                what = f'No alert is called "{alert_id}".' if not named else f'More than one alert begins with "{alert_id}".'
+                what = (
+                    f'No alert is called "{alert_id}".'
+                    if not named
+                    else f'More than one alert begins with "{alert_id}".'
+                )
                 raise NotFoundError(what, allowed=known or None, hint="lifeworth alerts lists those that are open.")
             if named[0].closed_at is not None:
                 raise OptionError(f"The alert {named[0].alert_id} is over already.", hint="lifeworth alerts")
@@ -182,7 +191,7 @@ def told(finding: Finding) -> str:
 
 def _read(open_: sa.Connection, where: sa.ColumnElement[bool]) -> list[Alert]:
     rows = open_.execute(sa.select(ALERTS).where(where).order_by(ALERTS.c.raised_at, ALERTS.c.alert_id)).mappings()
-    return [_alert(row) for row in rows]
+    return [_alert(dict(row)) for row in rows]
 
 
 def _alert(row: Mapping[str, Any]) -> Alert:
@@ -200,7 +209,14 @@ def _once(findings: Iterable[Finding]) -> list[Finding]:
 def _noted(open_: sa.Connection, outcome: Outcome, as_of: date, run_id: str, now: datetime) -> None:
     open_.execute(LOOKS.delete().where(LOOKS.c.check == outcome.check))
     said = outcome.told.why or outcome.told.said
-    values = {"check": outcome.check, "state": outcome.state, "said": said, "as_of": as_of, "run_id": run_id, "looked_at": now}
+    values = {
+        "check": outcome.check,
+        "state": outcome.state,
+        "said": said,
+        "as_of": as_of,
+        "run_id": run_id,
+        "looked_at": now,
+    }
     open_.execute(LOOKS.insert().values(**values))
 
 
@@ -213,7 +229,12 @@ def _columns(finding: Finding, run_id: str, now: datetime) -> dict[str, Any]:
 
 def _raise(open_: sa.Connection, check: str, finding: Finding, run_id: str, now: datetime) -> Alert:
     alert_id = uuid4().hex[:12]
-    key = {"alert_id": alert_id, "fingerprint": fingerprint(check, finding.subject), "check": check, "subject": finding.subject[:200]}
+    key = {
+        "alert_id": alert_id,
+        "fingerprint": fingerprint(check, finding.subject),
+        "check": check,
+        "subject": finding.subject[:200],
+    }
     open_.execute(ALERTS.insert().values(**key, **_columns(finding, run_id, now), raised_at=now))
     return _read(open_, ALERTS.c.alert_id == alert_id)[0]
 
@@ -243,7 +264,7 @@ def _to_send(
     only_told: bool = False,
 ) -> None:
     """Put a message into the box of each channel."""
-    if SEVERITIES.index(alert.finding.severity) < SEVERITIES.index(least):  # type: ignore[arg-type]
+    if SEVERITIES.index(alert.finding.severity) < SEVERITIES.index(least):
         return
     for channel in channels:
         mine = (DELIVERIES.c.alert_id == alert.alert_id) & (DELIVERIES.c.channel == channel)
@@ -251,13 +272,23 @@ def _to_send(
             continue  # who was never told that it began need not hear that it is over
         open_.execute(
             DELIVERIES.insert().values(
-                delivery_id=uuid4().hex, alert_id=alert.alert_id, channel=channel, event=event, status="waiting", created_at=now
+                delivery_id=uuid4().hex,
+                alert_id=alert.alert_id,
+                channel=channel,
+                event=event,
+                status="waiting",
+                created_at=now,
             )
         )
 
 
 def _remind(
-    open_: sa.Connection, alerts: Iterable[Alert], channels: Collection[str], least: str, now: datetime, after: timedelta
+    open_: sa.Connection,
+    alerts: Iterable[Alert],
+    channels: Collection[str],
+    least: str,
+    now: datetime,
+    after: timedelta,
 ) -> None:
     for alert in alerts:
         if alert.quiet(now):

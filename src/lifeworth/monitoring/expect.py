@@ -145,7 +145,7 @@ def _step(u: Floats, k: int, season: int, level: int) -> float:
     there = k - season
     if there - level < 0 or there - 1 < YEAR_TRUSTED:
         return 0.0
-    around = u[max(there - 1, 0) : there + 2] if season > 12 else u[there : there + 1]  # noqa: PLR2004 - months have no neighbours alike
+    around = u[max(there - 1, 0) : there + 2] if season > 12 else u[there : there + 1]
     before = u[there - level : there]
     if not np.isfinite(around).any() or not np.isfinite(before).any():
         return 0.0

@@ -31,7 +31,9 @@ def examine(scene: Scene, only: Collection[str] = ()) -> tuple[Outcome, ...]:
         OptionError: if a setting names a check there is not.
     """
     if wrong := [name for name in scene.limits.off if name not in names()]:
-        raise OptionError(f'monitoring.off: there is no check "{wrong[0]}". {near(wrong[0], names())}'.rstrip(), allowed=names())
+        raise OptionError(
+            f'monitoring.off: there is no check "{wrong[0]}". {near(wrong[0], names())}'.rstrip(), allowed=names()
+        )
     found = []
     for check in CHECKS:
         if only and check.name not in only:
@@ -43,7 +45,7 @@ def examine(scene: Scene, only: Collection[str] = ()) -> tuple[Outcome, ...]:
             told = check.run(scene)
         except LifeworthError as error:
             told = Told(why=error.message)
-        except Exception as error:  # noqa: BLE001 - a check that breaks must not silence the others
+        except Exception as error:
             where = traceback.extract_tb(error.__traceback__)[-1]
             why = f"It broke: {type(error).__name__}: {error} ({where.name}, line {where.lineno})."
             found.append(Outcome(check.name, "failed", Told(why=why)))

@@ -86,7 +86,7 @@ def send(
             taken = list(sender(messages))
         except NotTakenError as fault:
             taken, error = list(fault.taken), str(fault)
-        except Exception as fault:  # noqa: BLE001 - one channel that breaks must not keep the others from being served
+        except Exception as fault:
             taken, error = [], f"{type(fault).__name__}: {fault}"
         _mark(book, taken, status="sent", sent_at=now, error="")
         left = [one for one in numbers if one not in taken]
@@ -104,7 +104,7 @@ def _waiting(book: Book, channel: str, currency: str, where: str) -> list[Messag
     )
     with book.read() as open_:
         rows = open_.execute(wanted).mappings().all()
-    return [Message(row["delivery_id"], _said(row, currency, where)) for row in rows]
+    return [Message(row["delivery_id"], _said(dict(row), currency, where)) for row in rows]
 
 
 def _said(row: Mapping[str, Any], currency: str, where: str) -> dict[str, Any]:
@@ -122,14 +122,18 @@ def _said(row: Mapping[str, Any], currency: str, where: str) -> dict[str, Any]:
         "finding": told["finding"],
         "cause": told["cause"],
         "next_step": told["next_step"],
-        "money": None if told["amount"] is None else {"amount": round(told["amount"], 2), "currency": currency, "is": told["amount_is"]},
+        "money": None
+        if told["amount"] is None
+        else {"amount": round(told["amount"], 2), "currency": currency, "is": told["amount_is"]},
         "workspace": where,
     }
 
 
 def _too_soon(book: Book, channel: str, now: datetime, apart: timedelta) -> bool:
     with book.read() as open_:
-        last = open_.execute(sa.select(sa.func.max(DELIVERIES.c.sent_at)).where(DELIVERIES.c.channel == channel)).scalar_one()
+        last = open_.execute(
+            sa.select(sa.func.max(DELIVERIES.c.sent_at)).where(DELIVERIES.c.channel == channel)
+        ).scalar_one()
     return last is not None and now - last < apart
 
 
@@ -146,4 +150,4 @@ def waiting(book: Book) -> list[Mapping[str, Any]]:
     """Messages that are not sent yet, with why."""
     wanted = sa.select(DELIVERIES).where(DELIVERIES.c.status != "sent").order_by(DELIVERIES.c.created_at)
     with book.read() as open_:
-        return list(open_.execute(wanted).mappings().all())
+        return [dict(row) for row in open_.execute(wanted).mappings()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from lifeworth.monitoring.alerts import Alert
@@ -58,9 +59,16 @@ def alerts(
     strip = Stats(
         (
             Stat("Open alerts", len(open_), "count", "What is not as it should be on the as-of day."),
-            Stat("Of them critical", sum(one.finding.severity == "critical" for one in open_), "count", "A fifth of a month's revenue or more is concerned."),
+            Stat(
+                "Of them critical",
+                sum(one.finding.severity == "critical" for one in open_),
+                "count",
+                "A fifth of a month's revenue or more is concerned.",
+            ),
             Stat("Checks that are fine", states.count("fine"), "count", f"Of {len(CHECKS)} checks."),
-            Stat("Checks without enough data", states.count("not enough data"), "count", "Each says below what it lacks."),
+            Stat(
+                "Checks without enough data", states.count("not enough data"), "count", "Each says below what it lacks."
+            ),
         )
     )
     told = tuple(_in_full(one, currency, now) for one in open_[:SHOWN])
@@ -71,9 +79,19 @@ def alerts(
         blocks.append(_table("Further open alerts", open_[SHOWN:], now))
     if failed := [one for one in waiting if one["error"]]:
         channels = ", ".join(sorted({one["channel"] for one in failed}))
-        blocks.append(Text(f"{len(failed)} messages could not be sent yet ({channels}): {failed[-1]['error']}. They are tried again at the next look.", "warning"))
+        blocks.append(
+            Text(
+                f"{len(failed)} messages could not be sent yet ({channels}): {failed[-1]['error']}. They are tried again at the next look.",
+                "warning",
+            )
+        )
     if looked_at is None:
-        blocks.append(Text("Nobody keeps watch yet: lifeworth watch --once, from cron, writes alerts down and tells people of them.", title="Keep watch"))
+        blocks.append(
+            Text(
+                "Nobody keeps watch yet: lifeworth watch --once, from cron, writes alerts down and tells people of them.",
+                title="Keep watch",
+            )
+        )
     blocks += [_checks(outcomes), _earlier(earlier)]
     lead = f"{len(open_)} open alerts." if open_ else "All is quiet."
     if looked_at is not None:
@@ -90,7 +108,10 @@ def checks(outcomes: Sequence[Outcome], *, as_of: date, currency: str) -> Page:
         pictures.append(_picture(paths[-1]))
     blocks: list[Block] = [_checks(outcomes)]
     if moved:
-        blocks += [_psi(moved), *[Group(tuple(_spread(one) for one in moved[k : k + 2])) for k in range(0, len(moved), 2)]]
+        blocks += [
+            _psi(moved),
+            *[Group(tuple(_spread(one) for one in moved[k : k + 2])) for k in range(0, len(moved), 2)],
+        ]
     found = sum(one.state == "found" for one in outcomes)
     lead = f"{found} of {len(outcomes)} checks found something." if found else "No check found anything."
     return Page("checks", "Checks", (*blocks, *pictures), lead, currency, as_of)
@@ -104,7 +125,11 @@ def one_alert(alert: Alert, done: str, *, as_of: date, currency: str, now: datet
 
 def _in_full(one: Standing, currency: str, now: datetime) -> Text:
     finding = one.finding
-    money = "" if finding.amount is None else f" Money concerned: {text(finding.amount, 'money', currency)} ({finding.amount_is})."
+    money = (
+        ""
+        if finding.amount is None
+        else f" Money concerned: {text(finding.amount, 'money', currency)} ({finding.amount_is})."
+    )
     state = _state(one, now)
     name = f" Alert {one.alert.alert_id}." if one.alert is not None else ""
     words = (
@@ -148,7 +173,12 @@ def _table(title: str, some: Sequence[Standing], now: datetime) -> Table:
 
 def _checks(outcomes: Sequence[Outcome]) -> Table:
     about = {one.name: one for one in CHECKS}
-    columns = (Column("check", "Check"), Column("state", "State"), Column("said", "Last result, or what is lacking"), Column("about", "All is well if"))
+    columns = (
+        Column("check", "Check"),
+        Column("state", "State"),
+        Column("said", "Last result, or what is lacking"),
+        Column("about", "All is well if"),
+    )
     rows = tuple(
         (about[one.check].title, one.state, one.told.why or one.told.said, about[one.check].about) for one in outcomes
     )
@@ -192,11 +222,17 @@ def _picture(path: Path) -> Chart:
     )
     came = Series("came", tuple(days), tuple(_number(value) for value in one.values))
     series = (came, expected)
-    words = "The band is what level and season let expect; a point outside it is no chance." if known else "Too short a past to expect anything."
+    words = (
+        "The band is what level and season let expect; a point outside it is no chance."
+        if known
+        else "Too short a past to expect anything."
+    )
     if out:
         words += f" Outside: {', '.join(text(days[k], 'date') for k in out[-5:])}."
     last = days[out[-1]] if out else None
-    return Chart("line", path.title, Axis("", "date"), Axis(path.title, path.kind), series, words, last, "outside" if out else "")
+    return Chart(
+        "line", path.title, Axis("", "date"), Axis(path.title, path.kind), series, words, last, "outside" if out else ""
+    )
 
 
 def _psi(moved: Sequence[Moved]) -> Chart:
@@ -218,7 +254,11 @@ def _spread(one: Moved) -> Chart:
     edges = one.of.edges
     names = tuple(str(k + 1) for k in range(len(one.of.earlier)))
     if edges:
-        names = (f"to {edges[0]:,.4g}", *[f"{a:,.4g} to {b:,.4g}" for a, b in zip(edges, edges[1:], strict=False)], f"over {edges[-1]:,.4g}")
+        names = (
+            f"to {edges[0]:,.4g}",
+            *[f"{a:,.4g} to {b:,.4g}" for a, b in pairwise(edges)],
+            f"over {edges[-1]:,.4g}",
+        )
     return Chart(
         "bar",
         f"{one.title[:1].upper()}{one.title[1:]}, then and now",

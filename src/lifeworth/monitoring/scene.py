@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from lifeworth.clv.ledger import Entry
 from lifeworth.monitoring.expect import threshold_of
+from lifeworth.monitoring.finding import Severity
 from lifeworth.settings import Monitoring
 from lifeworth.workspace import Workspace
 
@@ -156,11 +157,11 @@ class Scene:
         usual = self.weeks.column("revenue")[-17:-4]
         return float(np.nanmean(usual)) / WEEK * 30 if usual.size and np.isfinite(usual).any() else 0.0
 
-    def severity(self, amount: float | None) -> str:
+    def severity(self, amount: float | None) -> Severity:
         """How much money matters: critical from a fifth of a month's revenue on."""
         if amount is None or not self.monthly_revenue:
             return "warning"
-        return "critical" if abs(amount) >= 0.2 * self.monthly_revenue else "warning"  # noqa: PLR2004 - said above
+        return "critical" if abs(amount) >= 0.2 * self.monthly_revenue else "warning"
 
     def day(self, ago: int) -> date:
         """The day so many days before the as-of day."""

@@ -89,7 +89,9 @@ def look_once(
             book = book_of(root, state)
             return _look(root, book, moment, day, os.environ if environment is None else environment, deliver=deliver)
     except Timeout as error:
-        raise WorkspaceError("Somebody else keeps watch on this workspace right now.", hint="One watch is enough.") from error
+        raise WorkspaceError(
+            "Somebody else keeps watch on this workspace right now.", hint="One watch is enough."
+        ) from error
 
 
 def _nowhere(root: Path) -> FileLock:
@@ -160,7 +162,7 @@ def keep_watch(
             tell(look())
         except LifeworthError as error:
             fault(error)
-        except Exception as error:  # noqa: BLE001 - a watch that ends at the first surprise is no watch
+        except Exception as error:
             fault(error)
         taken += 1
         stop.wait(every.total_seconds())
@@ -169,7 +171,12 @@ def keep_watch(
 
 def plain(one: Look) -> dict[str, Any]:
     """A look as plain values, for programs."""
-    alerts = {"new": one.change.raised, "back": one.change.back, "going_on": one.change.going_on, "over": one.change.over}
+    alerts = {
+        "new": one.change.raised,
+        "back": one.change.back,
+        "going_on": one.change.going_on,
+        "over": one.change.over,
+    }
     return {
         "at": f"{one.at:%Y-%m-%dT%H:%M:%SZ}",
         "as_of": one.as_of.isoformat(),
@@ -187,7 +194,11 @@ def plain(one: Look) -> dict[str, Any]:
                     "next_step": alert.finding.next_step,
                     "money": None
                     if alert.finding.amount is None
-                    else {"amount": round(alert.finding.amount, 2), "currency": one.currency, "is": alert.finding.amount_is},
+                    else {
+                        "amount": round(alert.finding.amount, 2),
+                        "currency": one.currency,
+                        "is": alert.finding.amount_is,
+                    },
                 }
                 for alert in some
             ]
@@ -198,6 +209,7 @@ def plain(one: Look) -> dict[str, Any]:
             for outcome in one.outcomes
         ],
         "sent": [
-            {"channel": sent.channel, "sent": sent.sent, "waiting": sent.waiting, "error": sent.error} for sent in one.sent
+            {"channel": sent.channel, "sent": sent.sent, "waiting": sent.waiting, "error": sent.error}
+            for sent in one.sent
         ],
     }

@@ -12,8 +12,9 @@ from ibis.expr.types import Table
 
 from lifeworth.monitoring.expect import Expectation, expectation
 from lifeworth.monitoring.finding import Finding, Path, Told, lacking
-from lifeworth.monitoring.scene import WEEK, Scene
+from lifeworth.monitoring.scene import WEEK, Floats, Scene
 from lifeworth.report.format import text
+from lifeworth.report.spec import Kind
 
 RHYTHM = 3
 """Imports from which on their rhythm is known."""
@@ -108,7 +109,8 @@ def volume(scene: Scene) -> Told:
     if not scene.has_orders:
         return lacking("There are no orders.")
     weeks = scene.weeks
-    counts = {name: weeks.column(name) for name in ("orders", "customers", "revenue")}
+    kinds: dict[str, Kind] = {"orders": "count", "customers": "count", "revenue": "money"}
+    counts = {name: weeks.column(name) for name in kinds}
     seen = {
         name: expectation(values, counted(counts["orders"], name), season=LONE_WEEKS, threshold=scene.threshold)
         for name, values in counts.items()
@@ -117,8 +119,8 @@ def volume(scene: Scene) -> Told:
     if not orders.known:
         return lacking(f"{len(weeks)} whole weeks of orders; it takes 21 to know what a week brings.")
     paths = tuple(
-        Path(title, weeks.days, seen[name], kind, scene.threshold)
-        for name, title, kind in (("orders", "Orders a week", "count"), ("revenue", "Revenue a week", "money"))
+        Path(title, weeks.days, seen[name], kinds[name], scene.threshold)
+        for name, title in (("orders", "Orders a week"), ("revenue", "Revenue a week"))
     )
     said = in_words(scene, orders, "orders", "count", 1, WEEK)
     worst: tuple[float, str, int] | None = None
@@ -137,9 +139,9 @@ def volume(scene: Scene) -> Told:
     down = z < 0
     finding = Finding(
         "sales",
-        scene.severity(amount),  # type: ignore[arg-type]
+        scene.severity(amount),
         scene.day(WEEK * points - 1),
-        in_words(scene, seen[name], name, "money" if name == "revenue" else "count", points, WEEK),
+        in_words(scene, seen[name], name, kinds[name], points, WEEK),
         "Fewer sales than level and season explain, or orders missing from the file."
         if down
         else "More sales than level and season explain: a campaign, orders that stand twice, or amounts in another currency.",
@@ -152,22 +154,23 @@ def volume(scene: Scene) -> Told:
     return Told(said, (finding,), paths=paths)
 
 
-def counted(orders: np.ndarray, name: str) -> np.ndarray:
+def counted(orders: Floats, name: str) -> Floats:
     """Standard deviation of the logarithm of a week by counting alone; orders differ in their amounts, which adds to it."""
     level = np.maximum(np.nan_to_num(orders), 1.0)
     # The level of the weeks before is what was expected; a low count must not excuse itself.
     smooth = np.array([np.median(level[max(0, k - 8) : k]) if k else level[0] for k in range(level.size)])
-    return np.sqrt((1.8 if name == "revenue" else 1.3) / np.maximum(smooth, 1.0))
+    noise: Floats = np.sqrt((1.8 if name == "revenue" else 1.3) / np.maximum(smooth, 1.0))
+    return noise
 
 
-def in_words(scene: Scene, one: Expectation, what: str, kind: str, points: int, step: int) -> str:
+def in_words(scene: Scene, one: Expectation, what: str, kind: Kind, points: int, step: int) -> str:
     """What came beside what was expected, in a sentence."""
     came, expected = float(one.values[-points:].sum()), float(one.expected[-points:].sum())
     low, high = float(one.low[-points:].sum()), float(one.high[-points:].sum())
     days = f"{text(scene.day(step * points - 1), 'date')} to {text(scene.as_of, 'date')}"
 
     def shown(value: float) -> str:
-        return text(round(value) if kind == "count" else value, kind, scene.ws.currency)  # type: ignore[arg-type]
+        return text(round(value) if kind == "count" else value, kind, scene.ws.currency)
 
     share = f" ({one.share(points):+.0%})" if expected else ""
     return f"{what.capitalize()} from {days}: {shown(came)}; expected were {shown(expected)}{share}, {shown(low)} to {shown(high)} is usual."

@@ -44,7 +44,7 @@ def lost_channel(scene: Scene) -> Told:
             found.append(
                 Finding(
                     f"{column} {name}",
-                    scene.severity(revenue),  # type: ignore[arg-type]
+                    scene.severity(revenue),
                     scene.day(days - 1),
                     f"{column.capitalize()} {name} brought {came:,} orders in the last {days} days; {expected:,.0f} were expected from the "
                     f"{BASE} days before. Its last order is of {text(scene.day(one['last']), 'date')}.",

@@ -39,10 +39,17 @@ def consent(scene: Scene) -> Told:
     whole = _shares(scene, rows.mutate(ago=rows["ago"] * 0), flags)
     for flag in flags:
         now, then = cohorts[flag]
-        said.append(f"{flag}: {_percent(now['yes'], now['known'])} of new customers, {_percent(then['yes'], then['known'])} before")
+        said.append(
+            f"{flag}: {_percent(now['yes'], now['known'])} of new customers, {_percent(then['yes'], then['known'])} before"
+        )
         broken = _broken(now, then, scene.threshold)
         if broken:
-            found[flag] = _finding(scene, flag, now["rows"], f"of the {now['rows']:,} customers who came in the last {RECENT} days, {broken}")
+            found[flag] = _finding(
+                scene,
+                flag,
+                now["rows"],
+                f"of the {now['rows']:,} customers who came in the last {RECENT} days, {broken}",
+            )
         elif before is not None and flag in before:
             broken = _broken(whole[flag][0], before[flag][0], scene.threshold)
             if broken:
@@ -68,7 +75,9 @@ def _finding(scene: Scene, flag: str, customers: int, what: str) -> Finding:
     )
 
 
-def _shares(scene: Scene, rows: Table, flags: list[str], ws: Workspace | None = None) -> dict[str, tuple[dict[str, int], dict[str, int]]]:
+def _shares(
+    scene: Scene, rows: Table, flags: list[str], ws: Workspace | None = None
+) -> dict[str, tuple[dict[str, int], dict[str, int]]]:
     there = [flag for flag in flags if flag in rows.columns]
     recent, earlier = rows["ago"] < RECENT, (rows["ago"] >= RECENT) & (rows["ago"] < EARLIER)
     asked: dict[str, Any] = {"n_0": recent.sum(), "n_1": earlier.sum()}
@@ -93,7 +102,7 @@ def _broken(now: dict[str, int], then: dict[str, int], threshold: float) -> str:
     if now["rows"] < FEWEST or then["rows"] < FEWEST:
         return ""
     filled, was = now["known"] / now["rows"], then["known"] / then["rows"]
-    if was >= 0.5 and filled < 0.5 * was:  # noqa: PLR2004 - half of what was there is gone
+    if was >= 0.5 and filled < 0.5 * was:
         return f"{filled:.0%} have any value; {was:.0%} had"
     if not now["known"] or not then["known"]:
         return ""

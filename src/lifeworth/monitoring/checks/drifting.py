@@ -17,7 +17,11 @@ WINDOW, BACK = 42, 420
 FEWEST = 100
 LONGEST_GAP = 180
 """Longest gap that is looked at, and the age from which on a company can have shown it: a younger one has short gaps alone."""
-SCORES = {"predicted_clv": "predicted CLV", "probability_alive": "probability of being alive", "expected_orders": "expected orders"}
+SCORES = {
+    "predicted_clv": "predicted CLV",
+    "probability_alive": "probability of being alive",
+    "expected_orders": "expected orders",
+}
 
 
 def drift(scene: Scene) -> Told:
@@ -27,7 +31,9 @@ def drift(scene: Scene) -> Told:
         moved += _inputs(scene)
     moved += _scores(scene)
     if not moved:
-        return lacking(f"It takes {FEWEST} orders in the last {WINDOW} days and before them, or an earlier run with scores.")
+        return lacking(
+            f"It takes {FEWEST} orders in the last {WINDOW} days and before them, or an earlier run with scores."
+        )
     found = [_finding(scene, one, kind) for one, kind in moved if _has_drifted(scene, one.of)]
     widest = max((one for one, _ in moved), key=lambda one: one.of.psi)
     said = f"The widest move is that of {widest.title}: PSI {widest.of.psi:.2f}; {scene.limits.psi:.2f} would be told."
@@ -69,7 +75,10 @@ def _often(scene: Scene) -> Apart | None:
     rows = rows.mutate(window=(rows["ago"] / WINDOW).floor().cast("int64"))
     each = rows.group_by("window", "customer_id").agg(orders=rows.count())
     each = each.mutate(orders=each["orders"].clip(upper=5))
-    counts = {(row["window"], row["orders"]): row["n"] for row in scene.query(each.group_by("window", "orders").agg(n=each.count()))}
+    counts = {
+        (row["window"], row["orders"]): row["n"]
+        for row in scene.query(each.group_by("window", "orders").agg(n=each.count()))
+    }
     now = np.array([counts.get((0, k), 0) for k in range(1, 6)], float)
     then = np.array([sum(counts.get((w, k), 0) for w in range(1, 6)) for k in range(1, 6)], float)
     return mix(then, now) if min(then.sum(), now.sum()) >= FEWEST else None

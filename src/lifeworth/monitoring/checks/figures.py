@@ -87,7 +87,11 @@ def _finding(scene: Scene, metric: Metric, path: Path) -> Finding | None:
     z, value, expected = float(one.z[-1]), float(one.values[-1]), float(one.expected[-1])
     if abs(z) <= scene.threshold:
         return None
-    if metric.kind in FACTORS and metric.name not in BELOW_ZERO and abs(value / expected - 1) < scene.limits.least_change:
+    if (
+        metric.kind in FACTORS
+        and metric.name not in BELOW_ZERO
+        and abs(value / expected - 1) < scene.limits.least_change
+    ):
         return None
     worse = (z < 0) == (metric.direction == "up") if metric.direction in {"up", "down"} else None
     severity: Severity = "notice" if worse is False else "warning"

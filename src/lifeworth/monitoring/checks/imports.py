@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from math import sqrt
+from typing import Any
 
 import ibis
 from ibis.expr.types import Table
@@ -36,7 +37,7 @@ def schema(scene: Scene) -> Told:
 
 def set_aside(scene: Scene) -> Told:
     """Whether more rows than usual could not be used."""
-    if len(scene.imports) < 2 or not scene.imports[-1].rows:  # noqa: PLR2004 - one import and one before it
+    if len(scene.imports) < 2 or not scene.imports[-1].rows:
         return lacking("It takes two imports to tell whether more rows than usual were set aside.")
     now, earlier = scene.imports[-1], [one for one in scene.imports[:-1] if one.rows]
     found = []
@@ -94,7 +95,9 @@ def doubled(scene: Scene) -> Told:
         now = scene.imports[-1]
         usual = max((_share(one, "duplicate") for one in scene.imports[:-1] if one.rows), default=0.0)
         share = _share(now, "duplicate")
-        said.append(f"{share:.1%} of the rows of the last import were copies and set aside; before, at most {usual:.1%}.")
+        said.append(
+            f"{share:.1%} of the rows of the last import were copies and set aside; before, at most {usual:.1%}."
+        )
         if share - usual > TWINS:
             found.append(
                 Finding(
@@ -111,7 +114,7 @@ def doubled(scene: Scene) -> Told:
     return Told(" ".join(said), tuple(found)) if said else lacking("Too few orders in the last four weeks.")
 
 
-def _twins(scene: Scene) -> dict[str, object]:
+def _twins(scene: Scene) -> dict[str, Any]:
     rows = scene.orders.filter(ibis._.ago < EARLIER)
     same = ["customer_id", "ordered_at", "amount", "channel", "country"]
     there = [name for name in same if name in rows.columns]
@@ -132,13 +135,19 @@ def _twins(scene: Scene) -> dict[str, object]:
 
 def _against_before(scene: Scene) -> Iterator[Finding]:
     """What the last import lacks that most imports before it had; what has been gone for longer than that is how it is now."""
-    *earlier, now = scene.imports or [None]
-    if now is None or not earlier:
+    if len(scene.imports) < 2:
         return
+    *earlier, now = scene.imports
     columns_before, read_before = _usual([one.columns for one in earlier]), _usual([one.read for one in earlier])
     for table in sorted(columns_before.keys() | read_before.keys()):
         if table not in now.columns and table not in now.read:
-            yield _gone(scene, now, table, f"The table {table} was imported before and is not there now.", "Its file was left out.")
+            yield _gone(
+                scene,
+                now,
+                table,
+                f"The table {table} was imported before and is not there now.",
+                "Its file was left out.",
+            )
             continue
         meanings = read_before.get(table, frozenset()) - now.read.get(table, frozenset())
         columns = columns_before.get(table, frozenset()) - now.columns.get(table, frozenset())

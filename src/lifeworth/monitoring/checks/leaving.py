@@ -59,7 +59,7 @@ def _returning(scene: Scene) -> Told | None:
     basket = float(np.nansum(revenue[-13:]) / max(np.nansum(orders[-13:]), 1.0))
     finding = Finding(
         "returning customers",
-        scene.severity(missing * basket),  # type: ignore[arg-type]
+        scene.severity(missing * basket),
         scene.day(WEEK * points - 1),
         f"{in_words(scene, one, 'orders of customers who come back', 'count', points, WEEK)} New customers order as before.",
         "Customers who used to come back stay away.",
@@ -100,7 +100,7 @@ def _subscribers(scene: Scene) -> Told | None:
     money = float(row["money_0"] or 0.0) * (1 - expected / lost[0])
     finding = Finding(
         "subscriptions",
-        scene.severity(12 * money),  # type: ignore[arg-type]
+        scene.severity(12 * money),
         scene.day(RECENT - 1),
         said,
         "More subscribers leave, or their payments fail.",
@@ -119,7 +119,9 @@ def value_at_risk(scene: Scene) -> Told:
     days = (scene.as_of - before.as_of).days
     if days < 1:
         return lacking("The run before is of the same day.")
-    then = before.engine.arrow(before.table("customers_scored").select("customer_id", "probability_alive", "predicted_clv"))
+    then = before.engine.arrow(
+        before.table("customers_scored").select("customer_id", "probability_alive", "predicted_clv")
+    )
     name = "_scored_before"
     scene.ws.engine.load(name, then)
     try:
@@ -139,7 +141,7 @@ def value_at_risk(scene: Scene) -> Told:
         return Told(said)
     finding = Finding(
         "best customers",
-        scene.severity(float(row["fading"])),  # type: ignore[arg-type]
+        scene.severity(float(row["fading"])),
         before.as_of,
         said,
         "Many of the best customers have been silent for longer than they used to.",
@@ -154,7 +156,9 @@ def _fading(scene: Scene, name: str) -> Any:
     then, now = scene.ws.engine.table(name), scene.ws.table("customers_scored")
     cut = then["predicted_clv"].quantile(BEST)
     best = then.mutate(cut=cut.over(ibis.window()))
-    best = best.filter(best["predicted_clv"] >= best["cut"]).select(_id="customer_id", was="probability_alive", clv="predicted_clv")
+    best = best.filter(best["predicted_clv"] >= best["cut"]).select(
+        _id="customer_id", was="probability_alive", clv="predicted_clv"
+    )
     both = best.left_join(now.select("customer_id", "probability_alive"), [("_id", "customer_id")])
     fell = both["was"] - both["probability_alive"] >= FELL
     return both.agg(value=both["clv"].sum(), fading=both["clv"].sum(where=fell), many=fell.sum())

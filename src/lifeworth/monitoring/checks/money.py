@@ -53,11 +53,13 @@ def currency(scene: Scene) -> Told:
         found.append(
             Finding(
                 who,
-                scene.severity(excess),  # type: ignore[arg-type]
+                scene.severity(excess),
                 scene.day(RECENT - 1),
                 f"The middle amount of {who} is {_money(scene, one['now'])} in the last {RECENT} days, after {_money(scene, one['then'])} before: "
                 f"{factor:.2f} times ({one['n']:,} orders; {alike}).",
-                "Amounts in cents instead of whole money, or the other way round." if cents else "Amounts in another currency that were not converted.",
+                "Amounts in cents instead of whole money, or the other way round."
+                if cents
+                else "Amounts in another currency that were not converted.",
                 "Look in which currency these orders are; name it in a currency column and give --rates, then run again.",
                 excess,
                 "revenue that is not there, or is missing" if factor > 1 else "revenue that is missing",
@@ -81,9 +83,7 @@ def prices(scene: Scene) -> Told:
     whole = _change([row["shift"] for row in rows])
     if whole is None:
         return _baskets(scene)
-    said = (
-        f"Prices of {len(rows)} products moved by {whole[0]:+.1%} in the middle; {whole[1]:.0%} of them moved the same way by more than {MOVED:.0%}."
-    )
+    said = f"Prices of {len(rows)} products moved by {whole[0]:+.1%} in the middle; {whole[1]:.0%} of them moved the same way by more than {MOVED:.0%}."
     found: list[Finding] = []
     if abs(whole[0]) >= PRICE and whole[1] >= SAME_WAY:
         found.append(_priced(scene, "all products", len(rows), *whole, scene.monthly_revenue))
@@ -97,7 +97,11 @@ def prices(scene: Scene) -> Told:
                 revenue = sum(row["revenue"] for row in mine) / RECENT * 30
                 moved.append(_priced(scene, kind, len(mine), *change, revenue))
         # Where most lines move, it is prices as a whole that do, and the middle of all follows in a few days.
-        found = [_priced(scene, "all products", len(rows), *whole, scene.monthly_revenue)] if 2 * len(moved) > len(kinds) else moved
+        found = (
+            [_priced(scene, "all products", len(rows), *whole, scene.monthly_revenue)]
+            if 2 * len(moved) > len(kinds)
+            else moved
+        )
     return Told(said, tuple(found))
 
 
@@ -134,7 +138,7 @@ def _products(scene: Scene) -> list[dict[str, Any]]:
         m=(~recent).sum(),
         revenue=told["paid"].sum(where=recent),
     )
-    rows = scene.query(grouped.filter((grouped["n"] >= 2) & (grouped["m"] >= 4)).order_by("product_id"))  # noqa: PLR2004 - a middle of two and of four
+    rows = scene.query(grouped.filter((grouped["n"] >= 2) & (grouped["m"] >= 4)).order_by("product_id"))
     return [{**row, "shift": log(row["now"] / row["then"])} for row in rows]
 
 
@@ -182,7 +186,11 @@ def _shifts(scene: Scene, column: str) -> list[dict[str, Any]]:
     asked: dict[str, Any] = {"n": recent.sum(), "m": (~recent).sum(), "revenue": rows["amount"].sum(where=recent)}
     for name, q in (("low", 0.25), ("mid", 0.5), ("high", 0.75)):
         asked |= {f"{name}_now": size.quantile(q, where=recent), f"{name}_then": size.quantile(q, where=~recent)}
-    grouped = rows.group_by(rows[column].name("group")).agg(**asked) if column else rows.agg(**asked).mutate(group=ibis.literal(""))
+    grouped = (
+        rows.group_by(rows[column].name("group")).agg(**asked)
+        if column
+        else rows.agg(**asked).mutate(group=ibis.literal(""))
+    )
     found = []
     for row in scene.query(grouped):
         if (row["n"] or 0) < FEWEST_NOW or (row["m"] or 0) < FEWEST_THEN:
@@ -201,12 +209,12 @@ def _shifts(scene: Scene, column: str) -> list[dict[str, Any]]:
 
 
 def _is_rate(one: dict[str, Any], threshold: float) -> bool:
-    return abs(one["shift"]) >= RATE_LIKE and abs(one["shift"]) / one["se"] > threshold
+    return bool(abs(one["shift"]) >= RATE_LIKE and abs(one["shift"]) / one["se"] > threshold)
 
 
 def _unknown(scene: Scene) -> list[Finding]:
     """Currencies the last import brought for the first time."""
-    if len(scene.imports) < 2:  # noqa: PLR2004 - one import and one before it
+    if len(scene.imports) < 2:
         return []
     known = frozenset().union(*(one.currencies for one in scene.imports[:-1])) | {scene.ws.currency}
     fresh = sorted(scene.imports[-1].currencies - known)

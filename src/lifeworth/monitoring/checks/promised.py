@@ -27,14 +27,16 @@ def calibration(scene: Scene) -> Told:
     ratio = latest.came / latest.expected
     low, high = latest.low / latest.expected, latest.high / latest.expected
     # Its interval knows nothing of season, so a miss counts only where it is larger than `calibration` as well.
-    missed = (ratio < low and ratio < 1 - scene.limits.calibration) or (ratio > high and ratio > 1 + scene.limits.calibration)
+    missed = (ratio < low and ratio < 1 - scene.limits.calibration) or (
+        ratio > high and ratio > 1 + scene.limits.calibration
+    )
     if not missed:
         return Told(said)
     money = latest.money_expected
     amount = None if money is None else money * (ratio - 1)
     finding = Finding(
         "order model",
-        scene.severity(amount),  # type: ignore[arg-type]
+        scene.severity(amount),
         latest.as_of,
         f"{said} That is {ratio - 1:+.0%}.",
         "Customers behave otherwise than when the model was fitted; or orders are missing from the data, or there twice.",
@@ -50,7 +52,9 @@ def targets(scene: Scene) -> Told:
     try:
         card, _ = card_of(scene.ws)
         if scene.ws.store is None or not (scene.ws.store.root / FILE).exists():
-            return lacking("The scorecard is the one that comes with Lifeworth; nobody promised its targets. Make it your own: scorecard.toml")
+            return lacking(
+                "The scorecard is the one that comes with Lifeworth; nobody promised its targets. Make it your own: scorecard.toml"
+            )
         filled = fill(scene.ws, card)
     except LifeworthError as error:
         return lacking(error.message)

@@ -14,7 +14,9 @@ from lifeworth.monitoring.words import in_full, in_short
 from lifeworth.settings import ToMail
 
 
-def by_mail(to: ToMail, messages: Sequence[Message], environment: Mapping[str, str], context: ssl.SSLContext | None = None) -> list[str]:
+def by_mail(
+    to: ToMail, messages: Sequence[Message], environment: Mapping[str, str], context: ssl.SSLContext | None = None
+) -> list[str]:
     """Send messages as one e-mail.
 
     Args:
@@ -28,7 +30,9 @@ def by_mail(to: ToMail, messages: Sequence[Message], environment: Mapping[str, s
     """
     password = environment.get(to.password_env, "") if to.password_env else ""
     if to.user and not password:
-        raise NotTakenError(f"The variable {to.password_env} of the environment is empty; it holds the password of {to.user}")
+        raise NotTakenError(
+            f"The variable {to.password_env} of the environment is empty; it holds the password of {to.user}"
+        )
     mail = compose(to, messages)
     trusted = context or ssl.create_default_context()
     try:

@@ -42,7 +42,9 @@ def by_webhook(
     """
     key = environment.get(to.secret_env, "") if to.secret_env else ""
     if to.secret_env and not key:
-        raise NotTakenError(f"The variable {to.secret_env} of the environment is empty; it holds the key of the signature")
+        raise NotTakenError(
+            f"The variable {to.secret_env} of the environment is empty; it holds the key of the signature"
+        )
     taken: list[str] = []
     for one in messages:
         body = json.dumps(dict(one.said), ensure_ascii=False, sort_keys=True).encode()
@@ -74,7 +76,9 @@ def _post(to: ToWebhook, body: bytes, number: str, key: str, context: ssl.SSLCon
     host = split.hostname or ""
     link: http.client.HTTPConnection
     if split.scheme == "https":
-        link = http.client.HTTPSConnection(host, split.port, timeout=to.timeout, context=context or ssl.create_default_context())
+        link = http.client.HTTPSConnection(
+            host, split.port, timeout=to.timeout, context=context or ssl.create_default_context()
+        )
     else:
         link = http.client.HTTPConnection(host, split.port, timeout=to.timeout)
     try:
@@ -85,8 +89,8 @@ def _post(to: ToWebhook, body: bytes, number: str, key: str, context: ssl.SSLCon
         return f"{host} does not answer: {type(error).__name__}: {error}", True
     finally:
         link.close()
-    if 200 <= answer.status < 300:  # noqa: PLR2004 - taken
+    if 200 <= answer.status < 300:
         return "", False
-    if 300 <= answer.status < 400:  # noqa: PLR2004 - it is said to be elsewhere
+    if 300 <= answer.status < 400:
         return f"{host} sends elsewhere ({answer.status}); name the address it is at now", False
-    return f"{host} answered {answer.status} {answer.reason}", answer.status >= 500 or answer.status == TOO_MANY  # noqa: PLR2004
+    return f"{host} answered {answer.status} {answer.reason}", answer.status >= 500 or answer.status == TOO_MANY
