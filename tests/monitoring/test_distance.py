@@ -92,5 +92,5 @@ def test_a_mix_that_moves_is_far_apart() -> None:
 
 def test_values_all_alike_are_no_fault() -> None:
     one = apart(np.ones(50), np.ones(20))
-    assert one.psi == pytest.approx(0, abs=0.01)
+    assert one.psi == pytest.approx(0, abs=0.02)
     assert one.wasserstein == 0

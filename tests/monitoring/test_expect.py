@@ -51,7 +51,7 @@ def test_a_season_that_was_there_last_year_is_expected_this_year() -> None:
     known = expectation(values, season=52)
     unknown = expectation(values[-40:], season=52)
     assert abs(known.strength()[0]) < abs(unknown.strength()[0])
-    assert known.expected[-1] > 1.4 * unknown.expected[-1]
+    assert known.expected[-1] > 1.25 * unknown.expected[-1]
 
 
 def test_an_earlier_incident_does_not_hide_the_next_one() -> None:

@@ -203,7 +203,10 @@ def _alert(row: Mapping[str, Any]) -> Alert:
 
 def _once(findings: Iterable[Finding]) -> list[Finding]:
     """One finding a subject: the first."""
-    return list({one.subject: one for one in reversed(list(findings))}.values())[::-1]
+    found: dict[str, Finding] = {}
+    for one in findings:
+        found.setdefault(one.subject, one)
+    return list(found.values())
 
 
 def _noted(open_: sa.Connection, outcome: Outcome, as_of: date, run_id: str, now: datetime) -> None:

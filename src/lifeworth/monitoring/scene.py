@@ -153,9 +153,15 @@ class Scene:
 
     @cached_property
     def monthly_revenue(self) -> float:
-        """Revenue of thirty days, from the last thirteen weeks before the last four."""
-        usual = self.weeks.column("revenue")[-17:-4]
-        return float(np.nanmean(usual)) / WEEK * 30 if usual.size and np.isfinite(usual).any() else 0.0
+        """Revenue of thirty days, from the last thirteen weeks before the last four; of a business of contracts alone, its MRR."""
+        if self.has_orders:
+            usual = self.weeks.column("revenue")[-17:-4]
+            return float(np.nanmean(usual)) / WEEK * 30 if usual.size and np.isfinite(usual).any() else 0.0
+        if not self.ws.has("subscriptions"):
+            return 0.0
+        rows, day = self.ws.table("subscriptions"), ibis.literal(self.as_of)
+        runs = (rows["started_at"] <= day) & (rows["ended_at"].isnull() | (rows["ended_at"] > day))
+        return float(self.query(rows.agg(mrr=rows["mrr"].cast("float64").sum(where=runs)))[0]["mrr"] or 0.0)
 
     def severity(self, amount: float | None) -> Severity:
         """How much money matters: critical from a fifth of a month's revenue on."""

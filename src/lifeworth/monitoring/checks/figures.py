@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,16 @@ WATCHED = (
 FACTORS = frozenset({"count", "money", "number", "ratio", "days"})
 """Kinds that differ by factors from month to month; the others differ by points."""
 BELOW_ZERO = frozenset({"nps", "ces"})
+SHARES_OF = {
+    "reopen_rate": "tickets", "ticket_csat": "rated_tickets", "csat": "csat_answers", "referral_rate": "new_buyers",
+    "involuntary_churn_share": "churned_subscribers",
+}  # fmt: skip
+"""Shares of a number that may be small: three of twelve say less than thirty of a hundred and twenty."""
+COUNTED = {
+    "ticket_rate": ("tickets", 1.0), "first_response_hours": ("tickets", 1.2), "resolution_hours": ("tickets", 1.2),
+    "cost_to_serve": ("tickets", 1.5), "new_customers": ("new_buyers", 1.0), "nps": ("nps_answers", 75.0),
+}  # fmt: skip
+"""Figures that rest on a number, and the standard deviation of a single one (of NPS in its points, of the others as a share)."""
 OF_REVENUE = frozenset({"refund_rate", "discount_share", "margin_rate"})
 """Shares of revenue: what they moved by is money."""
 CAUSES = {
@@ -62,7 +73,7 @@ def figures(scene: Scene) -> Told:
     for name in names:
         metric = known.metric(name)
         values = np.array([_number(found[None, k].figure(metric).value) for k in shown])
-        path = _path(scene, metric, values, days)
+        path = _path(scene, metric, values, _noise(name, values, [found[None, k].row for k in shown]), days)
         if path is None:
             continue
         paths.append(path)
@@ -75,10 +86,25 @@ def figures(scene: Scene) -> Told:
     return Told(said, tuple(findings), paths=tuple(paths))
 
 
-def _path(scene: Scene, metric: Metric, values: Floats, days: tuple[Any, ...]) -> Path | None:
+def _noise(name: str, values: Floats, rows: Sequence[Mapping[str, float | None]]) -> Floats | None:
+    """What chance alone does to each month, from the number it rests on."""
+    counter, single = (SHARES_OF[name], 0.0) if name in SHARES_OF else COUNTED.get(name, ("", 0.0))
+    if not counter:
+        return None
+    n = np.maximum([float(row.get(counter) or 0.0) for row in rows], 1.0)
+    if name in SHARES_OF:
+        known = np.isfinite(values)
+        p = (float((values[known] * n[known]).sum()) + 0.5) / (float(n[known].sum()) + 1)
+        single = float(np.sqrt(p * (1 - p)))
+    return np.asarray(single / np.sqrt(n), np.float64)
+
+
+def _path(scene: Scene, metric: Metric, values: Floats, noise: Floats | None, days: tuple[Any, ...]) -> Path | None:
     by_factors = metric.kind in FACTORS and metric.name not in BELOW_ZERO
     floor = 0.05 if by_factors else 0.01 if metric.kind == "percent" else 1.0
-    one = expectation(values, season=12, level=LEVEL, logarithms=by_factors, threshold=scene.threshold, floor=floor)
+    one = expectation(
+        values, noise, season=12, level=LEVEL, logarithms=by_factors, threshold=scene.threshold, floor=floor
+    )
     return Path(metric.title, days, one, metric.kind, scene.threshold) if one.known else None
 
 
