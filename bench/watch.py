@@ -1,6 +1,6 @@
 """Monitoring held to made-up companies: false alarms in 24 months without incident, and planted incidents found.
 
-`make watch-study` writes docs/monitoring.md. The first company is the one the checks were made with; the others were not looked at before.
+`make watch-study` writes docs/monitoring.md. The checks were made with the first two companies; the others were not looked at before.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from watching.judge import Alarm, Found, company, false_alarms, plant_all
 ROOT = Path(__file__).resolve().parent.parent
 COMPANIES = (
     ("made with", 5000, 20240101, date(2025, 10, 8)),
-    ("new", 5000, 20250315, date(2026, 2, 11)),
-    ("new", 5000, 99, date(2025, 8, 20)),
-    ("new, small", 1500, 4711, date(2026, 1, 14)),
+    ("made with, small", 1500, 4711, date(2026, 1, 14)),
+    ("new", 5000, 1234, date(2025, 8, 20)),
+    ("new", 5000, 271828, date(2026, 2, 11)),
+    ("new, small", 1500, 31415, date(2025, 11, 5)),
 )
 """What each company is to the checks, its customers, its seed, and the day on which incidents are planted."""
 MONTHS = 24

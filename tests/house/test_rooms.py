@@ -23,7 +23,7 @@ ONLY_IN: dict[str, set[str]] = {
     "adbc_driver_sqlite": {"data"},
     "adbc_driver_postgresql": {"data"},
     "sqlalchemy": {"data", "workspace", "access", "persons", "jobs", "api", "scorecard", "monitoring"},
-    "filelock": {"data", "workspace", "serving", "persons", "jobs", "scorecard"},
+    "filelock": {"data", "workspace", "serving", "persons", "jobs", "scorecard", "monitoring"},
     "tomlkit": {"scorecard"},
     "threadpoolctl": {"models"},
     "ibis": {

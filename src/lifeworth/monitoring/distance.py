@@ -20,7 +20,7 @@ class Apart:
 
     Attributes:
         psi: Population stability index: Σ (a − e) ln(a ÷ e) over ranges; under 0.1 little, over 0.25 much has moved.
-        by_chance: What chance alone reaches once in a thousand times with so many values.
+        by_chance: What chance alone reaches once in ten thousand times with so many values.
         wasserstein: How far values have to be moved on average to turn one into the other, in standard deviations of the earlier.
         earlier: Share of the earlier values in each range.
         recent: Share of the recent ones.
@@ -66,5 +66,5 @@ def psi(earlier: Floats, recent: Floats) -> float:
 def _apart(then: Floats, now: Floats, moved: float, edges: tuple[float, ...]) -> Apart:
     n, m = float(then.sum()), float(now.sum())
     # Without any change PSI is (1/n + 1/m) times a chi-square of ranges − 1 degrees of freedom (Yurdakul 2018).
-    chance = float(chi2.isf(0.001, max(then.size - 1, 1))) * (1 / n + 1 / m)
+    chance = float(chi2.isf(0.0001, max(then.size - 1, 1))) * (1 / n + 1 / m)
     return Apart(psi(then, now), chance, moved, tuple(then / n), tuple(now / m), edges)

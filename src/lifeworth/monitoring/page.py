@@ -21,7 +21,7 @@ BOARDS = (
         "Monitoring",
         "Steering",
         20,
-        "steering",
+        "warning",
         "What has gone wrong in data, business or model, with its cause, its money and the next step.",
         (Tab("alerts", "Alerts"), Tab("checks", "Checks")),
     ),
@@ -246,7 +246,7 @@ def _psi(moved: Sequence[Moved]) -> Chart:
             Series("PSI", names, tuple(round(one.of.psi, 4) for one in moved)),
             Series("by chance at most", names, tuple(round(one.of.by_chance, 4) for one in moved)),
         ),
-        "The population stability index; what chance alone reaches once in a thousand times stands beside it.",
+        "The population stability index; what chance alone reaches once in ten thousand times stands beside it.",
     )
 
 

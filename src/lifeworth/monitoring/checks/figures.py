@@ -23,7 +23,7 @@ MOST = 48
 LEVEL = 4
 """Months whose median is the level."""
 WATCHED = (
-    "aov", "margin_rate", "refund_rate", "discount_share", "new_customers", "first_response_hours", "resolution_hours", "ticket_rate",
+    "aov", "margin_rate", "refund_rate", "discount_share", "new_customers", "ticket_rate",
     "reopen_rate", "ticket_csat", "nps", "csat", "cost_to_serve", "acquisition_spend", "referral_rate", "involuntary_churn_share",
 )  # fmt: skip
 """Figures of the registry that no other check looks at. What depends on many months at once (retention, CAC) moves too slowly for this."""
@@ -36,7 +36,7 @@ SHARES_OF = {
 }  # fmt: skip
 """Shares of a number that may be small: three of twelve say less than thirty of a hundred and twenty."""
 COUNTED = {
-    "ticket_rate": ("tickets", 1.0), "first_response_hours": ("tickets", 1.2), "resolution_hours": ("tickets", 1.2),
+    "ticket_rate": ("tickets", 1.0),  
     "cost_to_serve": ("tickets", 1.5), "new_customers": ("new_buyers", 1.0), "nps": ("nps_answers", 75.0),
 }  # fmt: skip
 """Figures that rest on a number, and the standard deviation of a single one (of NPS in its points, of the others as a share)."""
@@ -44,8 +44,6 @@ OF_REVENUE = frozenset({"refund_rate", "discount_share", "margin_rate"})
 """Shares of revenue: what they moved by is money."""
 CAUSES = {
     "refund_rate": "More goods come back than usual: a faulty product, a wrong description, or late delivery.",
-    "first_response_hours": "Customer service answers more slowly than usual: too few people, or more requests.",
-    "resolution_hours": "Requests take longer to be settled: too few people, or harder questions.",
     "ticket_rate": "Customers ask more often than usual: something about products, delivery or the site does not work.",
     "acquisition_spend": "The budget was changed, or a statement of costs is missing.",
     "new_customers": "Fewer or more people buy for the first time: look at spend and channels.",

@@ -10,6 +10,8 @@ from lifeworth.scorecard.files import FILE, card_of
 from lifeworth.scorecard.fill import fill
 from lifeworth.scorecard.scoring import RED
 
+NINETY = 1.645
+"""Standard deviations a 90 % interval reaches to either side."""
 LEAST_DAYS = 90
 """Days of a promise that must have passed before it is held to anything here: a busy month is not a broken model."""
 
@@ -25,8 +27,10 @@ def calibration(scene: Scene) -> Told:
         f"{latest.low:,.0f} to {latest.high:,.0f}; {latest.came:,.0f} came."
     )
     ratio = latest.came / latest.expected
-    low, high = latest.low / latest.expected, latest.high / latest.expected
-    # Its interval knows nothing of season, so a miss counts only where it is larger than `calibration` as well.
+    # The interval is one of 90 %, and one promise in ten lies outside by its very meaning; here it is as wide as every other band. It
+    # knows nothing of season either, so a miss counts only where it is larger than `calibration` as well.
+    wider = scene.threshold / NINETY
+    low, high = (1 + wider * (end / latest.expected - 1) for end in (latest.low, latest.high))
     missed = (ratio < low and ratio < 1 - scene.limits.calibration) or (
         ratio > high and ratio > 1 + scene.limits.calibration
     )
