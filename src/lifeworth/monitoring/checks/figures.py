@@ -36,7 +36,7 @@ SHARES_OF = {
 }  # fmt: skip
 """Shares of a number that may be small: three of twelve say less than thirty of a hundred and twenty."""
 COUNTED = {
-    "ticket_rate": ("tickets", 1.0),  
+    "ticket_rate": ("tickets", 1.0),
     "cost_to_serve": ("tickets", 1.5), "new_customers": ("new_buyers", 1.0), "nps": ("nps_answers", 75.0),
 }  # fmt: skip
 """Figures that rest on a number, and the standard deviation of a single one (of NPS in its points, of the others as a share)."""
