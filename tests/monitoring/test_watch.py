@@ -142,6 +142,16 @@ def test_the_page_of_alerts_tells_what_stands_in_the_book_and_what_does_not_yet(
     assert all(row[2] for row in table.rows)
 
 
+def test_an_alert_that_is_open_in_the_book_and_not_seen_now_is_not_hidden(watched: Path) -> None:
+    raised = look(watched).change.raised[0]
+    settings(watched, 'off = ["late_file"]')
+    with Workspace.open(watched) as ws:
+        page = alerts(ws)
+    assert any(
+        isinstance(one, Text) and raised.alert_id in one.text and "Not seen now" in one.text for one in page.blocks
+    )
+
+
 def test_an_alert_is_put_off_by_the_command(watched: Path) -> None:
     raised = look(watched).change.raised[0]
     with Workspace.open(watched) as ws:

@@ -33,6 +33,8 @@ def alerts(ws: Workspace) -> Page:
         for one in outcomes
         for finding in one.told.findings
     ]
+    seen = {fingerprint(one.check, one.finding.subject) for one in open_}
+    open_ += [page.Standing(one.check, one.finding, one, seen=False) for key, one in kept.items() if key not in seen]
     order = {"critical": 0, "warning": 1, "notice": 2}
     open_.sort(key=lambda one: order[one.finding.severity])
     return page.alerts(open_, earlier, outcomes, left, looked_at=looked, as_of=ws.as_of, currency=ws.currency, now=now)

@@ -125,6 +125,8 @@ def expectation(
     low, high = base - threshold * wide, base + threshold * wide
     back = np.exp if logarithms else (lambda x: x)
     expected, low, high = (np.where(held, back(one), np.nan) for one in (base, low, high))
+    if not (y < 0).any():
+        low = np.maximum(low, 0.0)  # what was never below zero cannot be
     return Expectation(y, expected, low, high, np.where(held, z, np.nan))
 
 

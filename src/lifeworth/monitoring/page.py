@@ -41,6 +41,8 @@ class Standing:
     check: str
     finding: Finding
     alert: Alert | None
+    seen: bool = True
+    """Whether it is so now; the book may know it as open still."""
 
 
 def alerts(
@@ -93,7 +95,7 @@ def alerts(
             )
         )
     blocks += [_checks(outcomes), _earlier(earlier)]
-    lead = f"{len(open_)} open alerts." if open_ else "All is quiet."
+    lead = f"{len(open_)} open alert{'s' if len(open_) > 1 else ''}." if open_ else "All is quiet."
     if looked_at is not None:
         lead += f" Last look: {looked_at:%Y-%m-%d %H:%M} UTC."
     return Page("alerts", "Alerts", tuple(blocks), lead, currency, as_of)
@@ -142,6 +144,8 @@ def _in_full(one: Standing, currency: str, now: datetime) -> Text:
 
 def _state(one: Standing, now: datetime) -> str:
     alert = one.alert
+    if not one.seen:
+        return "Not seen now: the next lifeworth watch tells whether it is over"
     if alert is None:
         return "Not written down yet: the next lifeworth watch does that"
     if alert.acknowledged_at is not None:
@@ -223,7 +227,7 @@ def _picture(path: Path) -> Chart:
     came = Series("came", tuple(days), tuple(_number(value) for value in one.values))
     series = (came, expected)
     words = (
-        "The band is what level and season let expect; a point outside it is no chance."
+        "The band is what level and season let expect; a point outside it is hardly chance."
         if known
         else "Too short a past to expect anything."
     )
