@@ -47,7 +47,7 @@ def test_every_fault_is_told_with_its_place() -> None:
             "timezone": "Mars",
             "email": {**MAIL, "hots": 1},
             "webhook": {"url": "example.com"},
-            "fals": 1,
+            "false_alarm": 1,
         }
     )
     text = "\n".join(found)

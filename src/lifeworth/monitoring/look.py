@@ -16,6 +16,8 @@ from lifeworth.monitoring.registry import CHECKS, names
 from lifeworth.monitoring.scene import Import, Scene, import_of
 from lifeworth.workspace import Workspace
 
+IMPORTS = 12
+"""Earlier imports the last one is held to."""
 LOOKED_BACK = 8
 """Earlier runs whose promises are held to what came."""
 
@@ -66,7 +68,7 @@ def scene_of(ws: Workspace, today: date) -> Scene:
     current = None if ws.store is None or ws.store.current_folder is None else ws.store.current_folder.name
     earlier = [run for run in runs if run.run_id != current and run.as_of <= ws.as_of]
     imports: list[Import] = []
-    for run in earlier:
+    for run in earlier[-IMPORTS:]:
         with snapshots.opened(ws, run) as one:
             imports.append(import_of(run.run_id, one.facts))
     imports.append(import_of(current or "", ws.facts))
