@@ -206,6 +206,53 @@ def test_an_earlier_run_is_seen_and_its_promise_held_to_what_came(watched: Path)
     )
 
 
+CARD = """
+title = "A card of our own"
+[perspectives.financial]
+title = "Financial"
+[objectives.grow]
+perspective = "financial"
+title = "Grow"
+[measures.red]
+objective = "grow"
+metric = "revenue"
+red = 1e12
+goal = 2e12
+owner = "Ada"
+[measures.fine]
+objective = "grow"
+metric = "orders"
+red = 1
+goal = 2
+[measures.late]
+objective = "grow"
+metric = "aov"
+red = 1
+goal = 2
+baseline = 1
+target = 1000
+target_on = 2026-05-31
+"""
+
+
+def test_measures_of_a_card_of_ones_own_are_told_when_they_are_red_or_late(watched: Path) -> None:
+    (watched / "scorecard.toml").write_text(CARD, encoding="utf-8")
+    found = {one.check: one.told for one in look(watched).outcomes}["targets"]
+    told = {one.subject: one for one in found.findings}
+    assert told.keys() == {"red", "late"}
+    assert told["late"].since == date(2026, 5, 31)
+    assert "was promised by 31 May 2026" in told["late"].finding
+    assert told["red"].amount is not None
+    assert "Ada" in told["red"].next_step
+
+
+def test_a_card_that_cannot_be_read_says_so_and_hinders_nothing(watched: Path) -> None:
+    (watched / "scorecard.toml").write_text("no card", encoding="utf-8")
+    said = {one.check: one for one in look(watched).outcomes}["targets"]
+    assert said.state == "not enough data"
+    assert "TOML" in said.told.why
+
+
 # -- the loop ---------------------------------------------------------------------------------------------------------
 def test_the_loop_survives_errors_and_stops_when_told() -> None:
     stop, told, faults = Event(), [], []
