@@ -168,7 +168,7 @@ class Monitoring(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     false_alarms: float = Field(
-        0.5, gt=0, le=30, description="Alerts a month by chance alone that are put up with, over all checks."
+        1, gt=0, le=30, description="Alerts a month by chance alone that are put up with, over all checks."
     )
     off: tuple[str, ...] = Field((), description="Checks that are not run, by name.")
     fresh_within: int | None = Field(

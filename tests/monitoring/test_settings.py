@@ -22,7 +22,7 @@ MAIL = {"host": "smtp.example.com", "sender": "a@example.com", "to": ["b@example
 
 def test_nothing_has_to_be_said() -> None:
     limits = load({}).monitoring
-    assert (limits.false_alarms, limits.file, limits.email, limits.webhook) == (0.5, None, None, None)
+    assert (limits.false_alarms, limits.file, limits.email, limits.webhook) == (1, None, None, None)
 
 
 def test_a_workspace_says_it_in_its_file(tmp_path: Path) -> None:

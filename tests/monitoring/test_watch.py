@@ -208,8 +208,11 @@ def test_an_earlier_run_is_seen_and_its_promise_held_to_what_came(watched: Path)
 
 CARD = """
 title = "A card of our own"
-[perspectives.financial]
-title = "Financial"
+[perspectives]
+financial = {title = "Financial"}
+customer = {title = "Customer"}
+process = {title = "Process"}
+learning = {title = "Learning"}
 [objectives.grow]
 perspective = "financial"
 title = "Grow"

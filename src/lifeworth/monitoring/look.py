@@ -46,7 +46,7 @@ def examine(scene: Scene, only: Collection[str] = ()) -> tuple[Outcome, ...]:
         try:
             told = check.run(scene)
         except LifeworthError as error:
-            told = Told(why=error.message)
+            told = Told(why=" ".join(str(error).split()))
         except Exception as error:
             where = traceback.extract_tb(error.__traceback__)[-1]
             why = f"It broke: {type(error).__name__}: {error} ({where.name}, line {where.lineno})."

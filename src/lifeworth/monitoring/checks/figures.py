@@ -58,7 +58,7 @@ def figures(scene: Scene) -> Told:
         known = catalogue(scene.ws.settings)
         first = first_day(scene.ws)
     except LifeworthError as error:
-        return lacking(error.message)
+        return lacking(" ".join(str(error).split()))
     grid = calendar(first, scene.as_of, MONTH, most=MOST)
     names = [name for name in WATCHED if name in known.metrics and "period" in known.grains(known.metric(name))]
     # The first month is hardly ever a whole one, nor is the one in progress.

@@ -10,6 +10,10 @@ from lifeworth.scorecard.files import FILE, card_of
 from lifeworth.scorecard.fill import fill
 from lifeworth.scorecard.scoring import RED
 
+TOTALS = frozenset(
+    {"revenue", "gross_margin", "contribution_margin", "customer_equity", "net_customer_equity", "mrr", "arr"}
+)
+"""Figures that are money of the company as a whole; what an average lacks is no sum of money."""
 NINETY = 1.645
 """Standard deviations a 90 % interval reaches to either side."""
 LEAST_DAYS = 90
@@ -61,7 +65,7 @@ def targets(scene: Scene) -> Told:
             )
         filled = fill(scene.ws, card)
     except LifeworthError as error:
-        return lacking(error.message)
+        return lacking(" ".join(str(error).split()))
     found = []
     for name, one in filled.items():
         measure = card.measures[name]
@@ -80,7 +84,7 @@ def targets(scene: Scene) -> Told:
         limit = f"; its red flag is {text(one.band.red, kind, unit)}" if one.band is not None and red else ""
         promise = f"; {text(one.target, kind, unit)} was promised by {text(measure.target_on, 'date')}" if late else ""
         amount = None
-        if kind == "money" and one.value is not None:
+        if measure.metric in TOTALS and one.value is not None:
             goal = one.target if late else None if one.band is None else one.band.goal
             amount = None if goal is None else one.value - goal
         found.append(
