@@ -42,6 +42,19 @@ def test_a_drop_that_no_week_proves_alone_is_seen_over_three() -> None:
     assert one.strength()[1] == 3
 
 
+def test_the_band_of_several_points_is_narrower_than_theirs_in_sum_and_holds_no_alarm() -> None:
+    values = poisson(100, 60, 3)
+    values[-3:] = [66, 64, 67]
+    one = expectation(values, season=52)
+    z, points = one.strength()
+    assert abs(z) > 3
+    assert points == 3
+    low, high = one.band(points)
+    assert one.low[-3:].sum() < low < one.expected[-3:].sum() < high < one.high[-3:].sum()
+    assert values[-3:].sum() < low
+    assert one.band(1) == pytest.approx((one.low[-1], one.high[-1]))
+
+
 def test_a_season_that_was_there_last_year_is_expected_this_year() -> None:
     weeks = np.arange(130)
     season = np.where(weeks % 52 >= 44, 2.0, 1.0)

@@ -142,6 +142,23 @@ def test_the_page_of_alerts_tells_what_stands_in_the_book_and_what_does_not_yet(
     assert all(row[2] for row in table.rows)
 
 
+def test_a_look_of_today_is_shown_as_it_was_written_down(watched: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lifeworth.monitoring import actions
+
+    raised = look_once(watched, environment={}).change.raised
+
+    def asked(_: Any) -> Any:
+        raise AssertionError("no check needs to be asked")
+
+    with Workspace.open(watched) as ws:
+        monkeypatch.setattr(actions, "_now", asked)
+        page = alerts(ws)
+    table = next(one for one in page.blocks if isinstance(one, Table) and one.title == "Every check")
+    assert [row[1] for row in table.rows].count("found") >= 1
+    assert all(row[2] for row in table.rows)
+    assert any(isinstance(one, Text) and raised[0].alert_id in one.text for one in page.blocks)
+
+
 def test_an_alert_that_is_open_in_the_book_and_not_seen_now_is_not_hidden(watched: Path) -> None:
     raised = look(watched).change.raised[0]
     settings(watched, 'off = ["late_file"]')

@@ -2,42 +2,44 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from lifeworth.data.book import book_of
 from lifeworth.data.book import now as this_moment
 from lifeworth.errors import OptionError, WorkspaceError
 from lifeworth.monitoring import page
-from lifeworth.monitoring.alerts import Alerts
-from lifeworth.monitoring.finding import Outcome, fingerprint
+from lifeworth.monitoring.alerts import Alert, Alerts
+from lifeworth.monitoring.finding import SEVERITIES, Outcome, Told, fingerprint
 from lifeworth.monitoring.look import examine, scene_of
 from lifeworth.monitoring.outbox import waiting
+from lifeworth.monitoring.registry import names
 from lifeworth.report.spec import Page
 from lifeworth.units import Period
 from lifeworth.workspace import Workspace
 
+FRESH = timedelta(days=1)
+"""Age up to which what a look wrote down is shown as it is."""
+
 
 def alerts(ws: Workspace) -> Page:
-    """What has gone wrong, what became of earlier alerts, and what every check said: how it stands now, nothing is written."""
-    outcomes = _now(ws)
+    """What has gone wrong, what became of earlier alerts, and what every check said.
+
+    A look of the last day at the current run is shown as it was written down; without one, the checks are asked now. Nothing is written.
+    """
     now = this_moment()
     if ws.store is None:
-        kept, earlier, left, looked = {}, [], [], None
-    else:
-        book = book_of(ws.store.root)
-        kept = {one.key: one for one in Alerts(book).open()}
-        earlier, left = Alerts(book).closed(), waiting(book)
-        looked = max((one["looked_at"] for one in Alerts(book).looks().values()), default=None)
-    open_ = [
-        page.Standing(one.check, finding, kept.get(fingerprint(one.check, finding.subject)))
-        for one in outcomes
-        for finding in one.told.findings
-    ]
-    seen = {fingerprint(one.check, one.finding.subject) for one in open_}
-    open_ += [page.Standing(one.check, one.finding, one, seen=False) for key, one in kept.items() if key not in seen]
-    order = {"critical": 0, "warning": 1, "notice": 2}
-    open_.sort(key=lambda one: order[one.finding.severity])
-    return page.alerts(open_, earlier, outcomes, left, looked_at=looked, as_of=ws.as_of, currency=ws.currency, now=now)
+        return _page(ws, _now(ws), {}, [], [], None, now)
+    book = book_of(ws.store.root)
+    kept, earlier, left = {one.key: one for one in Alerts(book).open()}, Alerts(book).closed(), waiting(book)
+    looks = Alerts(book).looks()
+    looked = max((one["looked_at"] for one in looks.values()), default=None)
+    outcomes = _written(ws, looks, now)
+    if outcomes is None:
+        return _page(ws, _now(ws), kept, earlier, left, looked, now)
+    open_ = [page.Standing(one.check, one.finding, one) for one in kept.values()]
+    return _shown(ws, open_, outcomes, earlier, left, looked, now)
 
 
 def checks(ws: Workspace) -> Page:
@@ -80,6 +82,49 @@ def alert(
         one = kept.acknowledge(name, by=by, now=now)
         done.append(f"Taken on{f' by {by}' if by else ''}.")
     return page.one_alert(one, " ".join(done), as_of=ws.as_of, currency=ws.currency, now=now)
+
+
+def _written(ws: Workspace, looks: Mapping[str, Mapping[str, Any]], now: datetime) -> tuple[Outcome, ...] | None:
+    """What every check said at the last look; nothing where that was long ago, at another run, or with other checks."""
+    run = "" if ws.store is None or ws.store.current_folder is None else ws.store.current_folder.name
+    if looks.keys() != set(names()):
+        return None
+    if any(one["run_id"] != run or now - one["looked_at"] > FRESH for one in looks.values()):
+        return None
+    return tuple(Outcome(name, looks[name]["state"], Told(said=looks[name]["said"])) for name in names())
+
+
+def _page(
+    ws: Workspace,
+    outcomes: tuple[Outcome, ...],
+    kept: dict[str, Alert],
+    earlier: list[Alert],
+    left: list[Mapping[str, Any]],
+    looked: datetime | None,
+    now: datetime,
+) -> Page:
+    """The page of what the checks say now, beside what the book knows."""
+    open_ = [
+        page.Standing(one.check, finding, kept.get(fingerprint(one.check, finding.subject)))
+        for one in outcomes
+        for finding in one.told.findings
+    ]
+    seen = {fingerprint(one.check, one.finding.subject) for one in open_}
+    open_ += [page.Standing(one.check, one.finding, one, seen=False) for key, one in kept.items() if key not in seen]
+    return _shown(ws, open_, outcomes, earlier, left, looked, now)
+
+
+def _shown(
+    ws: Workspace,
+    open_: list[page.Standing],
+    outcomes: tuple[Outcome, ...],
+    earlier: list[Alert],
+    left: list[Mapping[str, Any]],
+    looked: datetime | None,
+    now: datetime,
+) -> Page:
+    open_ = sorted(open_, key=lambda one: -SEVERITIES.index(one.finding.severity))
+    return page.alerts(open_, earlier, outcomes, left, looked_at=looked, as_of=ws.as_of, currency=ws.currency, now=now)
 
 
 def _now(ws: Workspace) -> tuple[Outcome, ...]:

@@ -65,6 +65,16 @@ class Expectation:
                     best, points = z, k
         return best, points
 
+    def band(self, points: int) -> tuple[float, float]:
+        """What the last points together are usually between: chance evens out over several, so it is narrower than their bands in sum."""
+        expected = self.expected[-points:]
+        whole = float(expected.sum())
+        if not whole:
+            return float(self.low[-points:].sum()), float(self.high[-points:].sum())
+        low, high = (float((end[-points:] / expected).mean()) for end in (self.low, self.high))
+        narrower = 1 / sqrt(points)
+        return whole * (low**narrower if low > 0 else 0.0), whole * high**narrower
+
     def share(self, points: int) -> float:
         """What came ÷ what was expected over the last points, less one."""
         expected = float(self.expected[-points:].sum())

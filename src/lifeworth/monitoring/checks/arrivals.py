@@ -166,7 +166,7 @@ def counted(orders: Floats, name: str) -> Floats:
 def in_words(scene: Scene, one: Expectation, what: str, kind: Kind, points: int, step: int) -> str:
     """What came beside what was expected, in a sentence."""
     came, expected = float(one.values[-points:].sum()), float(one.expected[-points:].sum())
-    low, high = float(one.low[-points:].sum()), float(one.high[-points:].sum())
+    low, high = one.band(points)
     days = f"{text(scene.day(step * points - 1), 'date')} to {text(scene.as_of, 'date')}"
 
     def shown(value: float) -> str:
