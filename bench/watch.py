@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+import argparse
+from datetime import date, timedelta
 from pathlib import Path
 
 from watching.incidents import FURTHER, INCIDENTS
 from watching.judge import Alarm, Found, company, false_alarms, plant_all
+from watching.walk import Feed
+
+from lifeworth.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPANIES = (
@@ -25,7 +29,15 @@ MONTHS = 24
 
 
 def main() -> None:
-    """Measure, and write the page."""
+    """Measure, and write the page; or look at the orders of a workspace, and write none."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument(
+        "--workspace", type=Path, help="do not make up companies: walk through the last half year of this one"
+    )
+    folder = asked.parse_args().workspace
+    if folder is not None:
+        of_workspace(folder)
+        return
     results = []
     for name, customers, seed, planted in COMPANIES:
         feed = company(customers, seed)
@@ -45,6 +57,18 @@ def main() -> None:
     (ROOT / "docs" / "monitoring.md").write_text(page(results), encoding="utf-8")
 
 
+def of_workspace(folder: Path) -> None:
+    """Alerts of the last half year of a workspace, one look a week, without what needs several imports."""
+    with Workspace.open(folder) as ws:
+        names = [name for name in ("orders", "refunds", "order_lines", "customers") if ws.has(name)]
+        feed = Feed({name: ws.engine.arrow(ws.table(name)) for name in names})
+        last = ws.as_of
+    alarms, broken = false_alarms(feed, first=last - timedelta(weeks=26), last=last)
+    print(f"{len(alarms)} alerts in 26 weeks; broken: {broken[:3]}")
+    for alarm in alarms:
+        print("  ", alarm)
+
+
 def page(results: list[tuple[str, int, int, date, list[Alarm], list[Found]]]) -> str:
     """The page of figures."""
     lines = [
@@ -56,6 +80,10 @@ def page(results: list[tuple[str, int, int, date, list[Alarm], list[Found]]]) ->
         "its promise has to be 90 days old). Only the check that should find it is asked.",
         "Value at risk, targets and the drift of scores need runs and are not part of the walk; tests hold them. Through real runs (2,000 customers, six",
         "month ends from September 2025 to February 2026, `lifeworth run` and a look after each) no alert was raised.",
+        "",
+        "On UCI Online Retail (a real shop; `lifeworth run`, then `bench/watch.py --workspace DIR`) the half year to December 2011 brought two alerts in 26 weeks: in September",
+        "revenue 60 % above what was expected for two weeks (large orders: it was so), and in December that the model of September expected 3,359 orders until Christmas",
+        "and 4,462 came (it knew no Christmas).",
         "",
         "Two earlier states were walked through as well. The first had 1, 1, 3 and 8 alerts without incident (seeds 20240101, 20250315, 99; 1,500 customers, seed 4711), and",
         "found 12, 12, 12 and 10 incidents; it taught that promises need the same threshold as series, and that shares of few cases vary as few cases do. The second had 0, 0, 1",

@@ -50,25 +50,29 @@ def company(customers: int, seed: int) -> Feed:
     return Feed(generate(customers, seed=seed).tables)
 
 
-def false_alarms(feed: Feed, *, step: int = 1, only: Collection[str] = ()) -> tuple[list[Alarm], list[str]]:
+def false_alarms(
+    feed: Feed, *, step: int = 1, only: Collection[str] = (), first: date = FIRST, last: date = LAST
+) -> tuple[list[Alarm], list[str]]:
     """Alerts raised in 24 months without incident, and checks that broke; one that goes on, or is back within two weeks, is one alert.
 
     Args:
         feed: The company.
         step: Weeks from look to look.
         only: Checks to run; all where none is named.
+        first: First as-of day.
+        last: Last one.
     """
-    last: dict[tuple[str, str], date] = {}
+    lately: dict[tuple[str, str], date] = {}
     alarms, broken = [], []
-    for seen in walk(feed, FIRST, LAST, only=only, step=step):
+    for seen in walk(feed, first, last, only=only, step=step):
         broken += [f"{seen.day}: {one.check}: {one.told.why}" for one in seen.outcomes if one.state == "failed"]
         for check, finding in seen.findings():
             key = (check, finding.subject)
             # The figures of a month are looked at once a month here; in between they are as they were.
             settled = SETTLED + timedelta(days=31 if check == "figures" else 7 * (step - 1))
-            if key not in last or seen.day - last[key] > settled:
+            if key not in lately or seen.day - lately[key] > settled:
                 alarms.append(Alarm(seen.day, check, finding.subject, finding.severity, finding.finding))
-            last[key] = seen.day
+            lately[key] = seen.day
     return alarms, broken
 
 
