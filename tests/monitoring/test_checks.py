@@ -257,6 +257,17 @@ def test_subscriptions_that_end_are_told_with_a_year_of_their_revenue(seen: Call
     assert finding.amount == pytest.approx(-12 * 10 * 61, rel=0.15)
 
 
+def test_five_endings_where_one_was_expected_are_few_and_no_alarm(seen: Callable[..., Any]) -> None:
+    rows = subscriptions(5).slice(0, 0)
+    small = subscriptions(20).to_pylist()
+    some = [one for one in small if one["ended_at"] is None][:75]
+    some += [{**some[0], "ended_at": AS_OF - timedelta(days=60 + 28 * k), "ended_by": "customer"} for k in range(11)]
+    some += [{**some[0], "ended_at": AS_OF - timedelta(days=3 + k), "ended_by": "customer"} for k in range(5)]
+    told = churn(seen(tables={"subscriptions": pa.Table.from_pylist(some, schema=rows.schema)}))
+    assert told.findings == ()
+    assert "5 of" in told.said
+
+
 def scored(alive: float, best_alive: float) -> pa.Table:
     best = [k >= 900 for k in range(1000)]
     return pa.table(

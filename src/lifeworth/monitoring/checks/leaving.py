@@ -7,6 +7,7 @@ from typing import Any
 
 import ibis
 import numpy as np
+from scipy.stats import norm, poisson
 
 from lifeworth.monitoring.checks.arrivals import LONE_WEEKS, counted, in_words
 from lifeworth.monitoring.expect import expectation
@@ -92,8 +93,9 @@ def _subscribers(scene: Scene) -> Told | None:
     rate = float(lost[1:][before].sum() / at[1:][before].sum())
     expected = rate * at[0]
     spread = (lost[1:][before] - rate * at[1:][before]) ** 2 / np.maximum(rate * at[1:][before], 0.5)
-    error = sqrt(max(expected, 1.0) * max(1.0, float(np.mean(spread))))
-    z = (lost[0] - expected) / error
+    # Few endings are counted exactly, for the bell curve makes too much of five where one was expected; more spread than counting
+    # explains in the past is allowed for.
+    z = float(norm.isf(poisson.sf(lost[0] - 1, max(expected, 0.5)))) / sqrt(max(1.0, float(np.mean(spread))))
     said = f"{lost[0]:.0f} of {at[0]:.0f} subscriptions ended in the last {RECENT} days; {expected:.0f} were expected."
     if z <= scene.threshold or lost[0] < (1 + scene.limits.least_change) * expected:
         return Told(said)
