@@ -223,6 +223,17 @@ def test_an_earlier_run_is_seen_and_its_promise_held_to_what_came(watched: Path)
     )
 
 
+def test_a_company_of_contracts_alone_is_watched_too(made_workspace: Path, tmp_path: Path) -> None:
+    from lifeworth.job import run
+
+    run(None, tables={"subscriptions": str(made_workspace / "data" / "subscriptions.csv")}, workspace=tmp_path)
+    seen = {one.check: one for one in look_once(tmp_path, today=date(2026, 7, 1), environment={}).outcomes}
+    assert "subscriptions ended" in seen["churn"].told.said
+    assert seen["volume"].state == "not enough data"
+    assert "failed" not in {one.state for one in seen.values()}
+    book_of(tmp_path).close()
+
+
 CARD = """
 title = "A card of our own"
 [perspectives]

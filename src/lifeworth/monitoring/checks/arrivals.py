@@ -40,8 +40,8 @@ def late_file(scene: Scene) -> Told:
         allowed, why = scene.limits.fresh_within, f"fresh_within is {scene.limits.fresh_within} days"
     elif len(days) < RHYTHM:
         return lacking(
-            f"The newest data are of {text(scene.as_of, 'date')}, {age} days ago. {len(days)} imports tell no rhythm; three do, "
-            "or fresh_within in [monitoring]."
+            f"The newest data are of {text(scene.as_of, 'date')}, {age} days ago. It takes three imports of different days to know their rhythm "
+            f"(there are {len(days)}), or fresh_within in [monitoring]."
         )
     else:
         gaps = [(later - earlier).days for earlier, later in pairwise(days[-10:])]
