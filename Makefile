@@ -8,7 +8,7 @@ CODE := src tests bench docs/pictures
 # Tests that wait for nothing run beside each other; WORKERS=0 runs them one after the other.
 WORKERS ?= auto
 
-.PHONY: help setup demo test check format bench bench-serve holdouts study pictures screens clean
+.PHONY: help setup demo test check format bench bench-serve holdouts study watch-study pictures screens clean
 
 help:
 	@echo "make demo    make up a company, say what its customers are worth, write a report"
@@ -21,6 +21,7 @@ help:
 	@echo "make screens draw the pages of the dashboard that the README shows"
 	@echo "make holdouts  hold the choice of a model to real histories beside every peer"
 	@echo "make study   fit hundreds of bases a model whose truth is known, and check every claim of every fit"
+	@echo "make watch-study  walk through made-up companies week by week: false alarms, and planted incidents found"
 	@echo "make setup   only the environment, in $(VENV)"
 
 setup: $(STAMP)
@@ -68,6 +69,9 @@ holdouts: setup
 # Two processes use the cores; each keeps to one thread.
 study: setup
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/study.py
+
+watch-study: setup
+	$(BIN)/python bench/watch.py
 
 clean:
 	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -79,6 +79,9 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("reviews", "scorecard", "What reviews decided, and whether it worked.", live=True),
     Action("review", "scorecard", "Hold a review: freeze the figures, write minutes, end it.", live=True, writes=True),
+    Action("alerts", "monitoring", "What has gone wrong, since when, why, and what to do.", live=True),
+    Action("checks", "monitoring", "How every check stands, and what it looked at.", live=True),
+    Action("alert", "monitoring", "Take an alert on, or put it off.", live=True, writes=True),
 )
 """In the order a person would ask."""
 

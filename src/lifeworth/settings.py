@@ -6,21 +6,33 @@ Read once at the edge and passed on as an argument; nothing below the faces look
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from lifeworth.errors import FileError, OptionError, near
 from lifeworth.units import Period, TimeUnit
 
 ENVIRONMENT_PREFIX = "LIFEWORTH_"
 
-NESTED = frozenset({"columns", "tables", "assumptions", "measures", "metrics", "segments", "rfm"})
+NESTED = frozenset({"columns", "tables", "assumptions", "measures", "metrics", "segments", "rfm", "monitoring"})
 """Settings with names of their own inside, which one variable of the environment cannot hold."""
+
+
+ADDRESS = r"[^@\s,<>]+@[^@\s,<>]+"
+"""What an e-mail address looks like, as far as it must be known here."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, by its name alone: no name is looked up."""
+    return host in {"localhost", "::1", "[::1]"} or bool(re.fullmatch(r"127(\.\d{1,3}){3}", host))
 
 
 class Assumptions(BaseModel):
@@ -89,6 +101,114 @@ class Limits(BaseModel):
         return value
 
 
+class ToFile(BaseModel):
+    """Alerts into a file, one JSON object a line: the `[monitoring.file]` of `lifeworth.toml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: Path = Field(Path("alerts.jsonl"), description="The file, told from the folder of the workspace.")
+
+
+class ToMail(BaseModel):
+    """Alerts by e-mail: the `[monitoring.email]` of `lifeworth.toml`. The password stands in the environment alone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field(min_length=1, description="Name of the SMTP server.")
+    port: int = Field(587, ge=1, le=65535, description="Its port: 587 with starttls, 465 with ssl.")
+    security: Literal["starttls", "ssl", "none"] = Field("starttls", description="none only on this machine.")
+    user: str = Field("", description="Who signs in; nobody where it is empty.")
+    password_env: str = Field("", description="Variable of the environment that holds the password.")
+    sender: str = Field(pattern=ADDRESS, description="Address it comes from.")
+    to: tuple[str, ...] = Field(min_length=1, description="Addresses it goes to.")
+    timeout: float = Field(20, gt=0, le=300, description="Seconds to wait for the server.")
+
+    @field_validator("to")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [one for one in value if not re.fullmatch(ADDRESS, one)]:
+            raise ValueError(f'"{wrong[0]}" is no e-mail address')
+        return value
+
+    @model_validator(mode="after")
+    def _sound(self) -> ToMail:
+        if self.security == "none" and not is_loopback(self.host):
+            raise ValueError('security = "none" is for a server on this machine alone; use "starttls" or "ssl"')
+        if bool(self.user) != bool(self.password_env):
+            raise ValueError("user and password_env go together: who signs in, and the variable with the password")
+        return self
+
+
+class ToWebhook(BaseModel):
+    """Alerts as HTTP POST: the `[monitoring.webhook]` of `lifeworth.toml`. The key of the signature stands in the environment alone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = Field(description="Where it goes; https, unless it is on this machine.")
+    secret_env: str = Field("", description="Variable of the environment that holds the key of the signature.")
+    timeout: float = Field(10, gt=0, le=120, description="Seconds to wait for an answer.")
+    tries: int = Field(3, ge=1, le=10, description="Attempts at one look, with a growing pause between them.")
+
+    @field_validator("url")
+    @classmethod
+    def _safe(cls, value: str) -> str:
+        split = urlsplit(value)
+        if split.scheme not in {"http", "https"} or not split.hostname:
+            raise ValueError("an address such as https://example.com/hook is needed")
+        if split.scheme == "http" and not is_loopback(split.hostname):
+            raise ValueError("only https leaves this machine")
+        if split.username or split.password:
+            raise ValueError("no password belongs into an address; name the key with secret_env")
+        return value
+
+
+class Monitoring(BaseModel):
+    """When to raise an alert, and whom to tell: the `[monitoring]` of `lifeworth.toml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    false_alarms: float = Field(
+        1, gt=0, le=30, description="Alerts a month by chance alone that are put up with, over all checks."
+    )
+    off: tuple[str, ...] = Field((), description="Checks that are not run, by name.")
+    fresh_within: int | None = Field(
+        None, ge=1, description="Days after which data are late; by default from the rhythm of the imports."
+    )
+    least_change: float = Field(0.2, gt=0, lt=1, description="Changes smaller than this share are never told.")
+    psi: float = Field(0.15, gt=0, description="Population stability index from which on a distribution has drifted.")
+    calibration: float = Field(
+        0.2, gt=0, lt=1, description="Share by which a promise must be missed, beside its interval."
+    )
+    value_at_risk: float = Field(
+        0.1, gt=0, lt=1, description="Share of the value of the best customers that may fade within a month."
+    )
+    quiet_hours: str = Field("", description="Hours in which nothing is sent, such as 22:00-07:00.")
+    timezone: str = Field("", description="Zone of the quiet hours, such as Europe/Berlin; by default this machine's.")
+    least_minutes: int = Field(60, ge=0, description="Minutes between two messages on one channel.")
+    remind_days: int = Field(7, ge=0, description="Days after which an open alert is told again; 0: never.")
+    least_severity: Literal["notice", "warning", "critical"] = Field("warning", description="Milder ones are not sent.")
+    file: ToFile | None = Field(None, description="Into a file.")
+    email: ToMail | None = Field(None, description="By e-mail.")
+    webhook: ToWebhook | None = Field(None, description="To an address on the web.")
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        if value and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", value):
+            raise ValueError("two times such as 22:00-07:00 are needed")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        if value:
+            try:
+                ZoneInfo(value)
+            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+                raise ValueError(f'no zone is called "{value}"; one is called Europe/Berlin') from error
+        return value
+
+
 class Settings(BaseModel):
     """What a run is told. Every field has a default that suits a common export."""
 
@@ -145,6 +265,7 @@ class Settings(BaseModel):
         default_factory=dict, description="Segments of your own: name = condition over columns of customers.csv."
     )
     rfm: Limits = Field(Limits(), description="Limits of the fixed RFM scores, such as days = [30, 90, 180, 365].")
+    monitoring: Monitoring = Field(Monitoring(), description="When to raise an alert, and whom to tell.")
     min_customers: int = Field(100, ge=2, description="Fewer customers than this get no fitted model.")
     min_repeaters: int = Field(
         30, ge=2, description="Fewer customers with a second order than this get no fitted model."
@@ -241,8 +362,10 @@ def _fault(place: Sequence[str], message: str, kind: str) -> str:
     name = ".".join(place)
     if kind == "extra_forbidden":
         inside: dict[str, type[BaseModel]] = {
-            "assumptions": Assumptions, "measures": Measure, "metrics": Metric, "rfm": Limits,
+            "assumptions": Assumptions, "measures": Measure, "metrics": Metric, "rfm": Limits, "monitoring": Monitoring,
+            "monitoring.file": ToFile, "monitoring.email": ToMail, "monitoring.webhook": ToWebhook,
         }  # fmt: skip
-        known = inside[place[0]].model_fields if len(place) > 1 else Settings.model_fields
+        deep = inside.get(".".join(place[:2])) if len(place) > 2 else None
+        known = (deep or inside[place[0]]).model_fields if len(place) > 1 else Settings.model_fields
         return f'"{name}" is not a setting. {near(place[-1], known)}'.rstrip()
     return f"{name}: {message}"

@@ -67,7 +67,7 @@ EXPECTED: dict[str, set[str]] = {
         for name in (
             "value", "alive", "elasticities", "net", "payback", "calc", "kpis", "metric", "cohorts", "presets", "definitions", "segments",
             "movement", "profile", "audit", "subscriptions", "retention", "renewals", "bridge", "ledger", "scorecard", "strategy", "targets",
-            "reviews",
+            "reviews", "alerts", "checks",
         )
     },
 }  # fmt: skip

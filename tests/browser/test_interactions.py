@@ -157,6 +157,16 @@ def review(seen: Watched) -> None:
     seen.tab.locator("#main").get_by_role("button", name=re.compile("Begin", re.IGNORECASE)).first.wait_for()
 
 
+def monitoring(seen: Watched) -> None:
+    """Every check says how it stands, and what it looked at stands beside what was expected."""
+    assert all(name in answer(seen.tab) for name in ("Late file", "Silent channel", "Consent"))
+    seen.tab.get_by_role("link", name="Checks", exact=True).click()
+    seen.settle()
+    assert "Orders a week" in answer(seen.tab)
+    assert "PSI" in answer(seen.tab)
+    assert seen.tab.locator("#answer .js-plotly-plot, #answer svg").count() > 2
+
+
 def data(seen: Watched) -> None:
     """A definition found by a word."""
     seen.tab.get_by_role("link", name="Definitions", exact=True).click()
@@ -219,8 +229,8 @@ def persons(seen: Watched) -> None:
 DONE: dict[str, Callable[[Watched], None]] = {
     one.__name__: one
     for one in (
-        overview, clv, economics, calculator, customers, segments, cohorts, kpis, subscriptions, audit, scorecard, card, review, data, jobs,
-        people, trail, persons,
+        overview, clv, economics, calculator, customers, segments, cohorts, kpis, subscriptions, audit, scorecard, card, review, monitoring, data,
+        jobs, people, trail, persons,
     )
 }  # fmt: skip
 

@@ -2,7 +2,8 @@
 
 Backends are named in `engine/` alone, so a second engine is one file; the screen belongs to `cli/`, the templates to
 `report/`. Frames come in through Narwhals, so neither pandas nor Polars is imported here. Nothing is kept as a pickle:
-a fitted model is JSON a person can read. Nothing opens a connection to the internet.
+a fitted model is JSON a person can read. Nothing opens a connection to the internet, but for the delivery of alerts to
+where the user says.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ ONLY_IN: dict[str, set[str]] = {
     "adbc_driver_sqlite": {"data"},
     "adbc_driver_postgresql": {"data"},
     "sqlalchemy": {"data", "workspace", "access", "persons", "jobs", "api", "scorecard", "monitoring"},
-    "filelock": {"data", "workspace", "serving", "persons", "jobs", "scorecard"},
+    "filelock": {"data", "workspace", "serving", "persons", "jobs", "scorecard", "monitoring"},
     "tomlkit": {"scorecard"},
     "threadpoolctl": {"models"},
     "ibis": {
@@ -72,6 +73,12 @@ NOWHERE = {
 }  # fmt: skip
 """No room imports these."""
 
+DELIVERY = {
+    "lifeworth.monitoring.delivery.by_mail": {"smtplib", "ssl"},
+    "lifeworth.monitoring.delivery.by_webhook": {"http", "ssl"},
+}
+"""What is sent where the user says, by `lifeworth watch` alone, and the libraries it takes."""
+
 CONNECTIONS = {"connect", "duckdb", "set_backend", "get_backend", "pyspark"}
 """Attributes of `ibis` that would let it run a query past the engine."""
 
@@ -92,10 +99,20 @@ def test_some_libraries_are_imported_nowhere(house: Any) -> None:
         f"{module.where(one.line)}: imports {one.target}"
         for module in house.modules
         for one in module.imports
-        for name in NOWHERE
+        for name in NOWHERE - DELIVERY.get(module.name, set())
         if _is(one.target, name)
     ]
     assert not faults, "\n".join(faults)
+
+
+def test_only_the_watch_sends_anything(house: Any) -> None:
+    senders = {
+        module.name
+        for module in house.modules
+        for one in module.imports
+        if any(_is(one.target, name) for name in DELIVERY)
+    }
+    assert senders == {"lifeworth.monitoring.watch"}
 
 
 def test_models_are_pure_maths(house: Any) -> None:

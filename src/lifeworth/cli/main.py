@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lifeworth.cli import faults, job, person, serve, users
+from lifeworth.cli import faults, job, person, serve, users, watch
 from lifeworth.cli.bind import HELP
 from lifeworth.errors import LifeworthError
 from lifeworth.parts import ACTIONS, Action
@@ -41,7 +41,7 @@ def application() -> typer.Typer:
         context_settings=HELP,
     )
     app.callback()(_front)
-    for command, about in (*job.COMMANDS, *serve.COMMANDS, *users.COMMANDS):
+    for command, about in (*job.COMMANDS, *serve.COMMANDS, *users.COMMANDS, *watch.COMMANDS):
         app.command(command.__name__, short_help=about)(command)
     app.add_typer(person.person)
     for action in ACTIONS:

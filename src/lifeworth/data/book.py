@@ -1,4 +1,4 @@
-"""The little book of a workspace: `state.db`, or a database by URL. Every table in it stands here.
+"""The little book of a workspace: `state.db`, or a database by URL. Its tables stand here; those of monitoring in `book_alerts`.
 
 Runs and imports, who may come in, what was done by whom, long work and how far it is, views a person saved. Wall-clock times are
 kept here and nowhere else, so that the files of a run are the same whenever it is made. All times are UTC.
@@ -21,9 +21,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from lifeworth.data.book_alerts import ALERTS
+from lifeworth.data.book_tables import META
 from lifeworth.errors import LifeworthError, StorageError, WorkspaceError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised by one whenever the tables below change; `_UPGRADES` says how an older book becomes a newer one."""
 
 PATIENCE_MS = 5_000
@@ -32,7 +34,6 @@ PATIENCE_MS = 5_000
 PATIENCE_COMPACT = 30.0
 """Seconds to wait for a moment in which nobody reads."""
 
-META = sa.MetaData()
 VERSION = sa.Table("schema_version", META, sa.Column("version", sa.Integer, primary_key=True))
 
 RUNS = sa.Table(
@@ -198,22 +199,6 @@ MINUTES = sa.Table(
 )
 """What was said in reviews: comments, decisions, actions, changes, and what became of them. Rows are only ever added."""
 
-ALERTS = sa.Table(
-    "alerts",
-    META,
-    sa.Column("alert_id", sa.String(32), primary_key=True),
-    sa.Column("fingerprint", sa.String(64), nullable=False, index=True),
-    sa.Column("check", sa.String(48), nullable=False),
-    sa.Column("severity", sa.String(16), nullable=False),
-    sa.Column("run_id", sa.String(64), nullable=False, server_default=""),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("raised_at", sa.DateTime, nullable=False),
-    sa.Column("seen_at", sa.DateTime, nullable=False),
-    sa.Column("sent_at", sa.DateTime),
-    sa.Column("closed_at", sa.DateTime),
-)
-"""Alerts of monitoring; one that is raised again while it is open is the same alert."""
-
 
 class Book:
     """The database of a workspace, open for reading and writing."""
@@ -329,6 +314,8 @@ class Book:
                 return SCHEMA_VERSION
             if known < SCHEMA_VERSION:
                 # So far every change added tables; a column that changes will need a step of its own here.
+                if known < 4:
+                    ALERTS.drop(open_, checkfirst=True)
                 META.create_all(open_, checkfirst=True)
                 open_.execute(VERSION.update().values(version=SCHEMA_VERSION))
                 return SCHEMA_VERSION

@@ -8,14 +8,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lifeworth.data.book import ERASURES, META, SECRETS, TOKENS, TRAIL, USERS, Book
+from lifeworth.data.book import ERASURES, SECRETS, TOKENS, TRAIL, USERS, Book
+from lifeworth.data.book_tables import META
 from lifeworth.persons.changes import Change
 from lifeworth.persons.needles import Needles
 
 _LEFT = frozenset({SECRETS.name, TOKENS.name, ERASURES.name, USERS.name})
 """Tables that hold nothing of customers: keys, hashes, who may come in."""
 
-_WHO = frozenset({"who", "started_by", "uploaded_by", "user_id"})
+_WHO = frozenset({"who", "started_by", "uploaded_by", "user_id", "acknowledged_by"})
 """Columns that name a user of Lifeworth, who may be a customer as well and stays a user."""
 
 

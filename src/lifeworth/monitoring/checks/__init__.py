@@ -1,0 +1,1 @@
+"""The checks, by theme: each a plain function from what is seen to what is found."""
