@@ -28,6 +28,8 @@ LOG = logging.getLogger(__name__)
 
 WAIT = 0.35
 """Seconds a page waits for an answer before it says that it is being worked out."""
+PATIENCE = 60.0
+"""Seconds a file waits for it: an answer that is worked out anew each time is not there at once."""
 AGAIN = 800
 """Milliseconds between two looks at an answer that is on its way."""
 FIRST = "overview"
@@ -105,7 +107,7 @@ def lacking(view: View, tab: Tab) -> list[str]:
     return [name for name in tab.needs if name not in view.desk.run().tables]
 
 
-def ask(view: View, hung: Hung, said: Mapping[str, str]) -> Page | Table | Pending:
+def ask(view: View, hung: Hung, said: Mapping[str, str], wait: float = WAIT) -> Page | Table | Pending:
     """What the desk answers to a tab with these filters, as who asks may see it.
 
     Raises:
@@ -120,7 +122,7 @@ def ask(view: View, hung: Hung, said: Mapping[str, str]) -> Page | Table | Pendi
     # What is as it would be anyway is not said: the same question then has the same answer, and one a run wrote is there at once.
     plain = {name: text for name, text in told.items() if text != _default(fields, name)}
     arguments = given(action.load(), {**plain, **dict(tab.fixed)})
-    return veil.ask(view.desk, action, arguments, personal=view.principal.personal, wait=WAIT)
+    return veil.ask(view.desk, action, arguments, personal=view.principal.personal, wait=wait)
 
 
 def page_now(view: View, hung: Hung, said: Mapping[str, str]) -> Page:
@@ -129,7 +131,7 @@ def page_now(view: View, hung: Hung, said: Mapping[str, str]) -> Page:
     Raises:
         NotFoundError: if it is still being worked out.
     """
-    found = ask(view, hung, said)
+    found = ask(view, hung, said, PATIENCE)
     if isinstance(found, Pending):
         raise NotFoundError("This is still being worked out.", hint="Try again in a moment.")
     return Page("", "", (found,)) if isinstance(found, Table) else found
