@@ -109,6 +109,8 @@ class Postbox(socketserver.StreamRequestHandler):
                     text += part
                 server.mails.append(text.decode())
                 self.say("250 taken" if not server.refuses else "554 no")
+            elif verb == "RCPT" and "nobody@" in word:
+                self.say("550 no such person")
             elif verb == "QUIT":
                 self.say("221 bye")
                 return
@@ -237,6 +239,15 @@ def test_a_refused_email_and_a_silent_server_are_not_taken() -> None:
     port = server.server_address[1]
     with pytest.raises(NotTakenError, match=r"127\.0\.0\.1"):
         by_mail(mail_to(port), [message()], {})
+
+
+def test_somebody_whom_the_server_does_not_know_is_named_and_the_others_get_it_once() -> None:
+    with postbox() as server:
+        to = mail_to(server.server_address[1]).model_copy(update={"to": ("nobody@example.com", "ada@example.com")})
+        with pytest.raises(NotTakenError, match=r"nobody@example\.com") as caught:
+            by_mail(to, [message("d1")], {})
+        assert caught.value.taken == ("d1",)
+        assert len(server.mails) == 1
 
 
 def test_a_line_break_in_a_name_is_no_header() -> None:

@@ -98,7 +98,7 @@ def _tell(look: Look, *, as_json: bool) -> None:
     ):
         lines += [line for one in alerts for line in _lines(event, one, look.currency)]
     for sent in look.sent:
-        trouble = f", {sent.waiting} wait" + (f" ({sent.error})" if sent.error else "") if sent.waiting else ""
+        trouble = (f", {sent.waiting} wait" if sent.waiting else "") + (f" ({sent.error})" if sent.error else "")
         lines.append(f"  {sent.channel}: {sent.sent} sent{trouble}")
     print("\n".join(lines), flush=True)
 

@@ -26,7 +26,7 @@ def by_mail(
         context: Whose certificates are trusted; by default those of this machine.
 
     Raises:
-        NotTakenError: if the server did not take it.
+        NotTakenError: if the server did not take it, or not for everybody.
     """
     password = environment.get(to.password_env, "") if to.password_env else ""
     if to.user and not password:
@@ -47,10 +47,11 @@ def by_mail(
         raise NotTakenError(f"{to.host} did not let {to.user} sign in ({error.smtp_code})") from None
     except (OSError, smtplib.SMTPException) as error:
         raise NotTakenError(f"{to.host}:{to.port} did not take the e-mail: {_without(str(error), password)}") from None
+    taken = [one.delivery_id for one in messages]
     if refused:
         # The others have it; to send it again would be to send it to them twice.
-        pass
-    return [one.delivery_id for one in messages]
+        raise NotTakenError(f"{to.host} took the e-mail, but not for {', '.join(sorted(refused))}", taken)
+    return taken
 
 
 def compose(to: ToMail, messages: Sequence[Message]) -> EmailMessage:
