@@ -54,6 +54,9 @@ EXPECTED: dict[str, set[str]] = {
     "POST /reviews/{review_id}/changes": WORK,
     "POST /reviews/{review_id}/close": WORK,
     "GET /reviews/{review_id}/files/{file}": WORK,
+    "GET /alerts/open": ALL,
+    "POST /alerts/{alert_id}/acknowledge": WORK,
+    "POST /alerts/{alert_id}/snooze": WORK,
     "GET /users": BOSS,
     "POST /users": BOSS,
     "PATCH /users/{user_id}": BOSS,
@@ -90,6 +93,7 @@ def path_of(key: str) -> tuple[str, str]:
     method, path = key.split()
     for name in (
         "customer_id",
+        "alert_id",
         "board",
         "run_id",
         "view_id",

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ import pytest
 from tests.browser.driven import Served, Watched
 
 from lifeworth.dashboard.catalogue import catalogue
+from lifeworth.data.book import book_of, now
+from lifeworth.monitoring.alerts import Alerts
+from lifeworth.monitoring.finding import Finding, Outcome, Told
 
 pytestmark = pytest.mark.browser
 
@@ -248,6 +252,25 @@ def test_what_a_page_is_for_works(seen: Watched, served: Served, name: str) -> N
     DONE[name](seen)
     seen.keep(f"done-{name}")
     assert not seen.faults, seen.faults
+
+
+def test_an_alert_is_taken_on_and_put_off(seen: Watched, served: Served) -> None:
+    drop = Finding("sales", "critical", date(2026, 6, 24), "Orders fell.", "Nobody knows.", "Look.", -1234.5, "revenue missing")  # fmt: skip
+    Alerts(book_of(served.workspace)).record(
+        [Outcome("volume", "found", Told("said", (drop,)))], as_of=date(2026, 6, 30), run_id="r", now=now()
+    )
+    seen.faults.clear()
+    seen.open(f"{served.base}/monitoring")
+    seen.tab.get_by_role("link", name="Take on or put off").click()
+    told(seen, "Orders fell.", "#alerts-open")
+    seen.tab.get_by_role("button", name="Take it on").first.click()
+    told(seen, "Taken on by admin", "#alerts-open")
+    seen.tab.get_by_role("button", name="Put it off").first.click()
+    told(seen, "Put off until", "#alerts-open")
+    seen.keep("alerts")
+    assert not seen.faults, seen.faults
+    (one,) = Alerts(book_of(served.workspace)).open()
+    assert one.acknowledged_by == "admin"
 
 
 @pytest.mark.parametrize("page", ["account", "people"])

@@ -26,6 +26,7 @@ from lifeworth.api.options import ServeOptions
 from lifeworth.api.permits import PERMITS
 from lifeworth.api.replies import Replies
 from lifeworth.api.resources import (
+    alerts,
     calculator,
     card,
     customers,
@@ -55,6 +56,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 def routes() -> list[Route]:
     """Every address of the API."""
     subjects = (
+        alerts,
         customers,
         exports,
         pages,

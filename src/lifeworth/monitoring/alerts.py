@@ -16,6 +16,8 @@ from lifeworth.data.book_alerts import ALERTS, DELIVERIES, LOOKS
 from lifeworth.errors import NotFoundError, OptionError
 from lifeworth.monitoring.finding import SEVERITIES, Finding, Outcome, fingerprint
 
+LONGEST_SNOOZE = 365
+"""Days an alert may be put off for."""
 SETTLED = timedelta(days=14)
 """An alert that closed less than this ago and comes back is the same one, and nobody is told of it again."""
 

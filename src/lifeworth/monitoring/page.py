@@ -24,6 +24,7 @@ BOARDS = (
         "warning",
         "What has gone wrong in data, business or model, with its cause, its money and the next step.",
         (Tab("alerts", "Alerts"), Tab("checks", "Checks")),
+        links=(("Take on or put off", "/alerts"),),
     ),
 )
 
