@@ -153,9 +153,9 @@ def scorecard(seen: Watched) -> None:
 def card(seen: Watched) -> None:
     """A measure of the scorecard is open to be changed, as it stands on the card."""
     seen.tab.locator("#main").get_by_role("link", name="Repeat purchase rate").first.click()
-    seen.tab.wait_for_url("**/card/measures/**")
-    seen.settle()
-    assert seen.tab.locator("#main input").count() > 3
+    told(seen, "Repeat purchase rate", "h1")
+    seen.tab.locator("#main input").nth(3).wait_for()
+    assert "/card/measures/" in seen.tab.url
 
 
 def review(seen: Watched) -> None:
