@@ -154,7 +154,8 @@ def card(seen: Watched) -> None:
     """A measure of the scorecard is open to be changed, as it stands on the card."""
     seen.tab.locator("#main").get_by_role("link", name="Repeat purchase rate").first.click()
     told(seen, "Repeat purchase rate", "h1")
-    seen.tab.locator("#main input").nth(3).wait_for()
+    seen.tab.wait_for_selector("#card-save")
+    seen.tab.locator("#main input:visible").nth(3).wait_for()
     assert "/card/measures/" in seen.tab.url
 
 
