@@ -311,7 +311,7 @@ def page(found: Sequence[Figure], asked: argparse.Namespace) -> str:
             "## Pages",
             "",
             "An answer that takes longer than a moment is worked out beside the callbacks: the page says so and asks again, so the last column can be more",
-            "than the callbacks together. The scorecard and what belongs to it are worked out anew each time, since they may change without a run.",
+            "than the callbacks together. The scorecard, monitoring and what belongs to them are worked out anew each time, since they may change without a run.",
             "",
             "| page | its callbacks: 95 of 100 within | target | met | stands whole: half the times within |",
             "|---|---:|---:|---|---:|",
