@@ -228,6 +228,8 @@ def persons(seen: Watched) -> None:
     seen.tab.locator("#person-id").fill(one)
     seen.tab.keyboard.press("Enter")
     told(seen, one, "#person-found")
+    # The address takes up who was found, and with it the page is drawn anew: what is typed meanwhile is lost.
+    seen.open(persons_at)
     seen.tab.locator("#person-id").fill("nobody at all")
     seen.tab.keyboard.press("Enter")
     told(seen, "nobody", "#person-found")
