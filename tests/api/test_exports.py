@@ -18,6 +18,7 @@ import pytest
 
 from lifeworth.api import files
 from lifeworth.api.cells import safe, safe_batch
+from lifeworth.report.files import table_csv, table_xlsx
 from lifeworth.report.spec import Column, Table
 
 Get = Callable[..., httpx.Response]
@@ -72,10 +73,10 @@ def test_text_that_a_spreadsheet_would_run_is_kept_from_it() -> None:
 def test_a_table_as_csv_and_as_a_sheet() -> None:
     columns = (Column("name", "=Name"), Column("money", "Money", "money"), Column("day", "Day", "date"), Column("share", "Share", "percent"))  # fmt: skip
     table = Table("Odd/name: [1]*", columns, (("=1+1", Decimal("12.3400"), date(2026, 6, 30), 0.25), ('say "x", y', None, None, -0.5)))  # fmt: skip
-    text = files.table_csv(table).decode("utf-8-sig")
+    text = table_csv(table).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
     assert rows == [["'=Name", "Money", "Day", "Share"], ["'=1+1", "12.3400", "2026-06-30", "0.25"], ['say "x", y', "", "", "-0.5"]]  # fmt: skip
-    sheet = openpyxl.load_workbook(io.BytesIO(files.table_xlsx(table, "EUR"))).active
+    sheet = openpyxl.load_workbook(io.BytesIO(table_xlsx(table, "EUR"))).active
     assert sheet["A2"].value == "=1+1"
     assert sheet["A2"].data_type == "s", "a text, not a formula"
     assert sheet["B2"].value == 12.34
