@@ -19,7 +19,7 @@ import xlsxwriter
 from lifeworth.api.cells import safe_batch
 from lifeworth.api.values import record
 from lifeworth.errors import OptionError
-from lifeworth.report.files import SAFE, cell, formats_of, table_csv, table_xlsx
+from lifeworth.report.files import SAFE, cell, formats_of
 from lifeworth.report.spec import Column
 
 MEDIA = {
@@ -150,6 +150,3 @@ def refuse_large_sheet(rows: int) -> None:
         raise OptionError(
             f"{rows:,} customers are more than a spreadsheet takes ({SHEET:,}).", hint="Filter them, or export CSV or Parquet."
         )  # fmt: skip
-
-
-__all__ = ["MEDIA", "refuse_large_sheet", "stream", "table_csv", "table_xlsx"]

@@ -9,11 +9,11 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, ctx, dcc
 
 from lifeworth.access.roles import Scope
-from lifeworth.api import files
 from lifeworth.dashboard.callbacks import PreventUpdate, answers, view_now
 from lifeworth.dashboard.render.page import placed
 from lifeworth.errors import NotFoundError
 from lifeworth.report.charts import draw
+from lifeworth.report.files import table_csv, table_xlsx
 from lifeworth.report.spec import Block, Chart, Column, Heatmap, Network, Page, Table, Value
 
 
@@ -92,5 +92,5 @@ def register(app: Dash, page_of: Any) -> None:
         table = replace(table, title=table.title or page.title)
         form = "xlsx" if asked["form"] == "xlsx" else "csv"
         view.trail.note(view.principal.name, "table.export", f"{page.name}: {table.title}", detail={"form": form, "rows": len(table.rows)})  # fmt: skip
-        made = files.table_xlsx(table, page.currency) if form == "xlsx" else files.table_csv(table)
+        made = table_xlsx(table, page.currency) if form == "xlsx" else table_csv(table)
         return dcc.send_bytes(made, file_name(table.title, form))

@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import Any
 
-from dash import ALL, Dash, Input, Output, ctx, dcc, html
+from dash import ALL, Dash, Input, Output, ctx, dcc
 
 from lifeworth.access.roles import Scope
 from lifeworth.dashboard.callbacks import PreventUpdate, answers, view_now
-from lifeworth.dashboard.icons import icon
-from lifeworth.dashboard.render.page import Takes
+from lifeworth.dashboard.render.page import Takes, take_buttons
 from lifeworth.dashboard.view import View
+from lifeworth.report.files import table_csv, table_xlsx
 from lifeworth.report.spec import Table
-
-FORMS = (("csv", "CSV"), ("xlsx", "Excel"))
 
 Source = Callable[[View], Table]
 """From who asks to the table, whole."""
 Others = Callable[[View, str], Table]
+"""The same for tables that are told apart by name alone."""
 
 
 def tools(view: View, page: str, what: str, title: str) -> list[Any]:
     """The buttons beside a table; none for who may not take files along."""
     if not view.principal.may(Scope.EXPORT):
         return []
-    return [
-        html.Button(
-            [icon("download"), words],
-            id={"type": "take", "page": page, "what": what, "form": form},
-            type="button",
-            className="tool",
-            **{"aria-label": f"Download “{title}” as {words}"},
-        )
-        for form, words in FORMS
-    ]
+    return take_buttons({"type": "take", "page": page, "what": what}, title)
 
 
 def page_or_nothing(view: View, page: str) -> Takes:
@@ -61,21 +51,22 @@ def register(app: Dash, page: str, sources: Mapping[str, Source], others: Others
     @answers(app, Output(f"take-{page}", "data"), Input(wanted, "n_clicks"), prevent_initial_call=True)
     def take(clicks: list[int | None]) -> Any:
         asked = ctx.triggered_id
-        if not any(clicks) or not asked or (asked["what"] not in sources and others is None):
+        if not any(clicks) or not asked:
             raise PreventUpdate
         view = view_now()
         view.principal.need(Scope.EXPORT)
-        found = (
-            sources[asked["what"]](view) if asked["what"] in sources else cast("Others", others)(view, asked["what"])
-        )
+        if (source := sources.get(asked["what"])) is not None:
+            found = source(view)
+        elif others is not None:
+            found = others(view, asked["what"])
+        else:
+            raise PreventUpdate
         view.trail.note(view.principal.name, "table.export", f"{page}/{asked['what']}.{asked['form']}")
         return file_of(found, asked["form"], f"{page}-{asked['what']}")
 
 
 def file_of(table: Table, form: str, name: str, currency: str = "") -> dict[str, Any]:
     """A table as a file for the browser; no text in it is read as a formula."""
-    from lifeworth.api.files import table_csv, table_xlsx
-
     content = table_xlsx(table, currency) if form == "xlsx" else table_csv(table)
     found: dict[str, Any] = dcc.send_bytes(content, f"{name}.{form}")
     return found

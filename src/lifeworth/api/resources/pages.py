@@ -15,6 +15,7 @@ from lifeworth.asked import Asked, given
 from lifeworth.errors import AccessError, DataError, NotFoundError, OptionError, near
 from lifeworth.parts import Hung, boards
 from lifeworth.report.board import Tab
+from lifeworth.report.files import table_csv, table_xlsx
 from lifeworth.serving.answers import Pending
 
 TAB = "tab"
@@ -62,7 +63,7 @@ def table(call: Call) -> Answer:
     chosen = found[int(number)]
     call.note("table.export", f"{hung.board.name}/{tab.action}: {chosen.title}")
     run = call.house.desk.run()
-    raw = files.table_csv(chosen) if form == "csv" else files.table_xlsx(chosen, run.currency)
+    raw = table_csv(chosen) if form == "csv" else table_xlsx(chosen, run.currency)
     name = f"{hung.board.name}-{tab.action}-{number}-{run.as_of.isoformat()}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-As-Of": run.as_of.isoformat(), "X-Run-Id": run.run_id}  # fmt: skip
     return Answer(raw, headers=headers, media_type=files.MEDIA[form])

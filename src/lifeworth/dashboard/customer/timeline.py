@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dash import dcc, html
-
 from lifeworth.dashboard import pieces
 from lifeworth.dashboard.customer.events import Event, lanes
+from lifeworth.dashboard.render.chart import canvas
 from lifeworth.dashboard.render.figure import FONT, colour
 from lifeworth.report.format import text
 from lifeworth.report.spec import Column, Table
@@ -51,20 +50,7 @@ def picture(
     height = LANE * len(rows) + 64
     data = figure(found, contracts, rows, as_of, coming, currency, height)
     label = f"{len(found):,} events in {len(rows)} lanes: {', '.join(rows)}. The list below has each."
-    return html.Div(
-        [
-            dcc.Store(id={"type": "figure", "place": PLACE}, data=data),
-            dcc.Graph(
-                id={"type": "graph", "place": PLACE},
-                config={"displayModeBar": False, "responsive": True, "doubleClick": False, "scrollZoom": False},
-                style={"height": f"{height}px"},
-            ),
-        ],
-        className="picture",
-        role="img",
-        style={"minHeight": f"{height}px"},
-        **{"aria-label": label},
-    )
+    return canvas(data, height, PLACE, label)
 
 
 def figure(

@@ -6,7 +6,7 @@ scheme it shows, light or dark, and does so again when that changes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -54,18 +54,23 @@ def chart(
 
 def picture(figure: Figure, place: str, label: str) -> Any:
     """The room in which the browser draws a figure, with what is told of it to who cannot see it."""
+    return canvas(figure.plain(), figure.height, place, label)
+
+
+def canvas(data: Mapping[str, Any], height: float, place: str, label: str) -> Any:
+    """The same of a figure as Plotly takes it, colours by name, in pixels of height."""
     return html.Div(
         [
-            dcc.Store(id={"type": "figure", "place": place}, data=figure.plain()),
+            dcc.Store(id={"type": "figure", "place": place}, data=data),
             dcc.Graph(
                 id={"type": "graph", "place": place},
                 config={"displayModeBar": False, "responsive": True, "doubleClick": False, "scrollZoom": False},
-                style={"height": f"{figure.height}px"},
+                style={"height": f"{height}px"},
             ),
         ],
         className="picture",
         role="img",
-        style={"minHeight": f"{figure.height}px"},
+        style={"minHeight": f"{height}px"},
         **{"aria-label": label},
     )
 

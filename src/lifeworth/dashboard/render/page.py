@@ -5,7 +5,7 @@ Each block has a place in its page ("3", or "3.1" inside a group): by it an expo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from dash import html
@@ -20,6 +20,7 @@ from lifeworth.dashboard.render.table import plain, readable
 from lifeworth.dashboard.render.words import text
 from lifeworth.report.spec import Block, Chart, Group, Heatmap, Network, Page, Stats, Table, Text
 
+FORMS = (("csv", "CSV"), ("xlsx", "Excel"))
 Takes: TypeAlias = bool | str
 """Whether tables are taken along: from a board, or from the special page of this name."""
 
@@ -76,7 +77,11 @@ def _tools(place: str, title: str, *, exports: Takes) -> list[Any]:
     if not exports:
         return []
     what = {"type": "export", "place": place} if exports is True else {"type": "take", "page": exports, "what": place}
-    forms = (("csv", "CSV"), ("xlsx", "Excel"))
+    return take_buttons(what, title)
+
+
+def take_buttons(what: Mapping[str, str], title: str) -> list[Any]:
+    """The buttons by which a table is taken along; `what` is their id but for the form of the file."""
     return [
         html.Button(
             [icon("download"), words],
@@ -85,5 +90,5 @@ def _tools(place: str, title: str, *, exports: Takes) -> list[Any]:
             className="tool",
             **{"aria-label": f"Download “{title}” as {words}"},
         )
-        for form, words in forms
+        for form, words in FORMS
     ]
